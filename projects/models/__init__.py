@@ -1,0 +1,31 @@
+"""Tables of a project. Every row is governed: it changes inside an act, or not at all."""
+
+from projects.models.criteria import Criterion, CriterionVersion, Measurement
+from projects.models.documents import Attachment, Document, Review, Revision
+from projects.models.gates import Decision, Evaluation, Gate, Signature, Waiver
+from projects.models.items import QAMethod, Requirement, Risk, RiskRating, Task
+from projects.models.project import Iteration, Membership, Phase, Project
+
+__all__ = [
+    "Attachment",
+    "Criterion",
+    "CriterionVersion",
+    "Decision",
+    "Document",
+    "Evaluation",
+    "Gate",
+    "Iteration",
+    "Measurement",
+    "Membership",
+    "Phase",
+    "Project",
+    "QAMethod",
+    "Requirement",
+    "Review",
+    "Revision",
+    "Risk",
+    "RiskRating",
+    "Signature",
+    "Task",
+    "Waiver",
+]

@@ -1,0 +1,157 @@
+"""The project itself: who belongs to it, its six phases, and how often it went back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+
+from audit.models import GovernedModel
+
+
+class Project(GovernedModel):
+    """One machine-learning project. It keeps the catalogue version it began with."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        ACTIVE = "active", "Active"
+        IN_OPERATION = "in_operation", "In operation"
+        ON_HOLD = "on_hold", "On hold"
+        STOPPED = "stopped", "Stopped"
+
+    class Kind(models.TextChoices):
+        FULL = "full", "Full project"
+        PROOF_OF_CONCEPT = "proof_of_concept", "Proof of concept"
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    purpose = models.TextField()
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.FULL)
+    state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
+    catalogue = models.ForeignKey("catalogue.CatalogueVersion", on_delete=models.PROTECT, related_name="+")
+    answers = models.JSONField(default=dict, help_text="Tailoring answers, question key to chosen option.")
+    iteration = models.PositiveIntegerField(default=1, help_text="Number of the iteration the project is in.")
+    hold_reason = models.TextField(blank=True)
+    hold_condition = models.TextField(blank=True, help_text="What must be true before work resumes.")
+    resumes_as = models.CharField(max_length=20, blank=True, help_text="State the project returns to after a hold.")
+    stop_reason = models.TextField(blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="project_on_hold_has_reason_and_condition",
+                condition=~models.Q(state="on_hold")
+                | (~models.Q(hold_reason="") & ~models.Q(hold_condition="") & ~models.Q(resumes_as="")),
+            ),
+            models.CheckConstraint(
+                name="project_stopped_has_reason",
+                condition=~models.Q(state="stopped") | ~models.Q(stop_reason=""),
+            ),
+            models.CheckConstraint(name="project_iteration_starts_at_one", condition=models.Q(iteration__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def audit_log_id(self) -> UUID:
+        return self.pk
+
+    @property
+    def is_safety_critical(self) -> bool:
+        return self.answers.get("safety-critical") == "yes"
+
+    @property
+    def is_frozen(self) -> bool:
+        """No content may be written: on hold or stopped."""
+        return self.state in {self.State.ON_HOLD, self.State.STOPPED}
+
+
+class ProjectRow(GovernedModel):
+    """Base of every row that belongs to one project and is told in that project's trail."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="%(class)s_set")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def audit_log_id(self) -> UUID:
+        return self.project_id
+
+
+class Membership(ProjectRow):
+    """A person or service account in a project, with the roles it holds there. Leaving empties the roles."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    roles = models.JSONField(default=list, help_text="Role keys of the catalogue, sorted.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="membership_once_per_user", fields=["project", "user"])]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Phase(ProjectRow):
+    class State(models.TextChoices):
+        LOCKED = "locked", "Locked"
+        OPEN = "open", "Open"
+        IN_REVIEW = "in_review", "In review"
+        PASSED = "passed", "Passed"
+        RECONFIRM = "reconfirm", "To be confirmed again"
+
+    number = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=20, choices=State, default=State.LOCKED)
+    opened_at = models.DateTimeField(null=True)
+    passed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="phase_number_once_per_project", fields=["project", "number"]),
+            models.CheckConstraint(name="phase_number_one_to_six", condition=models.Q(number__range=(1, 6))),
+        ]
+
+    def __str__(self) -> str:
+        return f"Phase {self.number}: {self.name}"
+
+
+class Iteration(ProjectRow):
+    """One turn of the loop. The first begins with the project, each further one with a way back."""
+
+    class Origin(models.TextChoices):
+        START = "start", "Start of the project"
+        MODELLING = "modelling", "Found in modelling"
+        EVALUATION = "evaluation", "Found in evaluation"
+        PRODUCTION = "production", "Found in production"
+        USERS = "users", "Reported by users"
+        AUDIT = "audit", "Found by an audit"
+
+    number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=20, choices=Origin)
+    from_phase = models.PositiveSmallIntegerField(null=True)
+    to_phase = models.PositiveSmallIntegerField()
+    reason = models.TextField()
+    reopened_tasks = models.JSONField(default=list, help_text="Keys of the tasks this iteration reopened.")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="iteration_number_once_per_project", fields=["project", "number"]),
+            models.CheckConstraint(
+                name="iteration_goes_back",
+                condition=models.Q(from_phase__isnull=True) | models.Q(from_phase__gte=models.F("to_phase")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Iteration {self.number}"
