@@ -1,0 +1,134 @@
+"""Who may do what in a project: one table, and the functions that ask it.
+
+Whoever may not see a project is told that it does not exist.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from crispmlq.errors import Conflict, NotAllowed, NotFound
+from projects.models import Membership, Project
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+
+ANYBODY = "any member except an end user"
+
+# act group -> (roles that may, whether a token may too, how the refusal names the roles)
+RIGHTS: dict[str, tuple[frozenset[str] | str, bool]] = {
+    "work": (ANYBODY, True),
+    "manage": (frozenset({"project-manager", "sponsor"}), False),
+    "rate risks": (ANYBODY, False),
+    "accept risks": (frozenset({"sponsor", "model-owner", "data-owner"}), False),
+    "approve criteria": (frozenset({"sponsor", "domain-expert"}), False),
+    "review": (ANYBODY, False),
+    "submit gates": (frozenset({"project-manager"}), False),
+    "hold": (frozenset({"sponsor", "project-manager"}), False),
+    "stop": (frozenset({"sponsor"}), False),
+    "grant waivers": (frozenset({"sponsor"}), False),
+}
+
+
+class NoRight(NotAllowed):
+    code = "missing_role"
+
+
+def visible(actor: Actor) -> QuerySet[Project]:
+    """Projects the actor may read, by name. An auditor reads all; a token its one project."""
+    if actor.token is not None:
+        projects = Project.objects.filter(pk=actor.token.project_id)
+    elif actor.is_auditor:
+        return Project.objects.all()
+    else:
+        projects = Project.objects.all()
+    members = Membership.objects.filter(user_id=actor.user.pk).exclude(roles=[])
+    return projects.filter(pk__in=members.values("project_id"))
+
+
+def project_for(actor: Actor, slug: str) -> Project:
+    """The project, if the actor may read it.
+
+    Raises:
+        NotFound: it does not exist or the actor may not know that it does.
+    """
+    try:
+        return visible(actor).select_related("catalogue").get(slug=slug)
+    except Project.DoesNotExist:
+        raise NotFound("There is no such project, or you are not a member of it.") from None
+
+
+def roles_of(actor: Actor, project_id: UUID) -> frozenset[str]:
+    """Role keys the actor holds in the project; empty for strangers and site auditors."""
+    if actor.token is not None and actor.token.project_id != project_id:
+        return frozenset()
+    membership = Membership.objects.filter(project_id=project_id, user_id=actor.user.pk).first()
+    return frozenset(membership.roles) if membership else frozenset()
+
+
+def may(actor: Actor, project: Project, right: str) -> bool:
+    return _refusal(actor, roles_of(actor, project.pk), right) is None
+
+
+def require(actor: Actor, project: Project, right: str) -> frozenset[str]:
+    """The actor's roles, if the table gives the right.
+
+    Raises:
+        NotFound: the actor is no member (and so may not know the project).
+        NotAllowed: the role is missing, or a token tries what only a person may do.
+    """
+    roles = roles_of(actor, project.pk)
+    if not roles and not actor.is_auditor:
+        raise NotFound("There is no such project, or you are not a member of it.")
+    if actor.token is not None and actor.token.scope != "write":
+        raise NotAllowed("This token may only read. Create one with the scope “write”.")
+    refusal = _refusal(actor, roles, right)
+    if refusal:
+        raise NoRight(refusal, right=right)
+    return roles
+
+
+def require_role(actor: Actor, project: Project, wanted: frozenset[str] | set[str], doing: str) -> frozenset[str]:
+    """Those of the actor's roles that are among `wanted`; only people qualify.
+
+    Raises: as `require`.
+    """
+    roles = roles_of(actor, project.pk)
+    if not roles and not actor.is_auditor:
+        raise NotFound("There is no such project, or you are not a member of it.")
+    if actor.is_machine:
+        raise NotAllowed(f"Only a person can {doing}, a token or service account can not.")
+    held = roles & frozenset(wanted)
+    if not held:
+        raise NoRight(f"To {doing} you need one of these roles: {_listed(wanted)}.", roles=sorted(wanted))
+    return held
+
+
+def require_writable(project: Project) -> None:
+    """Raises: Conflict while the project is on hold or stopped."""
+    if project.is_frozen:
+        raise ProjectFrozen(
+            f"The project is {project.get_state_display().lower()}; nothing can be changed until it resumes."
+            if project.state == Project.State.ON_HOLD
+            else "The project was stopped; its records are final."
+        )
+
+
+class ProjectFrozen(Conflict):
+    code, title = "project_frozen", "Project is frozen"
+
+
+def _refusal(actor: Actor, roles: frozenset[str], right: str) -> str | None:
+    wanted, machines_too = RIGHTS[right]
+    if actor.is_machine and not machines_too:
+        return f"Only a person can do this ({right}), a token or service account can not."
+    if wanted is ANYBODY:
+        return None if roles - {"end-user"} else f"To do this ({right}) you need a working role in the project."
+    return None if roles & wanted else f"To do this ({right}) you need one of these roles: {_listed(wanted)}."
+
+
+def _listed(roles: frozenset[str] | set[str] | str) -> str:
+    return ", ".join(sorted(role.replace("-", " ") for role in roles))

@@ -1,0 +1,134 @@
+"""Verdicts on frozen facts. Pure: no database, no clock, no settings, so a decision can be replayed years later.
+
+`facts` is the snapshot made by `projects.gates.facts.collect` (JSON only). A rule is a function `(facts, params)`
+that answers with a `Finding`; it is known by its name, which the catalogue's checks refer to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+# Raised whenever a rule judges the same facts differently than before.
+RULES_VERSION = "1"
+
+MET, NOT_MET, UNKNOWN, WAIVED = "met", "not_met", "unknown", "waived"
+
+Facts = dict[str, Any]
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule saw. `links` are rows {"type", "key"} of what to look at or mend."""
+
+    verdict: str
+    because: str
+    links: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A check with its finding, as stored and shown."""
+
+    check: str
+    text: str
+    blocking: bool
+    waivable: bool
+    when: str
+    rule: str
+    verdict: str
+    because: str
+    links: list[dict[str, str]]
+    mend_roles: list[str]
+
+    @property
+    def blocks(self) -> bool:
+        return self.blocking and self.verdict not in {MET, WAIVED}
+
+
+Rule = Callable[[Facts, Params], Finding]
+RULES: dict[str, Rule] = {}
+
+
+def rule(function: Rule) -> Rule:
+    """Register a rule under its function's name; higher apps register theirs the same way."""
+    RULES[function.__name__] = function
+    return function
+
+
+def evaluate(checks: Iterable[Any], facts: Facts) -> list[Verdict]:
+    """The verdict of each check, in the given order.
+
+    `checks` are the catalogue's `Check`s. A waiver in the facts that has not expired turns a verdict that is not met
+    into "waived", for checks that may be waived; it never hides what the rule found.
+    """
+    return [_judge(check, facts) for check in checks]
+
+
+def _judge(check: Any, facts: Facts) -> Verdict:
+    finding = RULES[check.rule](facts, dict(check.params))
+    verdict, because = finding.verdict, finding.because
+    waiver = facts["waivers"].get(check.key)
+    if verdict != MET and check.waivable and waiver:
+        verdict = WAIVED
+        because = f"Waived until {waiver['expires_on']}: {waiver['reason']} ({finding.because})"
+    return Verdict(
+        check=check.key, text=check.text, blocking=check.blocking, waivable=check.waivable, when=check.when,
+        rule=check.rule, verdict=verdict, because=because, links=finding.links, mend_roles=list(check.mend_roles),
+    )  # fmt: skip
+
+
+def as_rows(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    return [asdict(verdict) for verdict in verdicts]
+
+
+def blockers(verdicts: Iterable[Verdict], when: str) -> list[Verdict]:
+    """Those that stop a submission (`when="submission"`), or a decision to pass (every one)."""
+    return [v for v in verdicts if v.blocks and (when == "decision" or v.when == "submission")]
+
+
+# What the rules share.
+
+
+def met(because: str, links: list[dict[str, str]] | None = None) -> Finding:
+    return Finding(MET, because, links or [])
+
+
+def not_met(because: str, links: list[dict[str, str]] | None = None) -> Finding:
+    return Finding(NOT_MET, because, links or [])
+
+
+def unknown(because: str, links: list[dict[str, str]] | None = None) -> Finding:
+    return Finding(UNKNOWN, because, links or [])
+
+
+def link(kind: str, key: str) -> dict[str, str]:
+    return {"type": kind, "key": key}
+
+
+def listed(names: Iterable[str], most: int = 4) -> str:
+    """Names for a sentence; beyond `most` only their number."""
+    names = list(names)
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def accepted(facts: Facts, kind: str) -> dict[str, Any] | None:
+    """The accepted revision of a document that holds in this iteration, or None."""
+    document = facts["documents"].get(kind)
+    return document if document and document["state"] == "accepted" and document["is_current"] else None
+
+
+def missing(facts: Facts, kind: str) -> Finding:
+    """The finding for a document that is not there, in words that say how far it is."""
+    document = facts["documents"].get(kind)
+    title = facts["kind_names"].get(kind, kind)
+    if document is None:
+        because = f"“{title}” has not been written yet."
+    elif document["state"] == "accepted":
+        because = f"“{title}” was accepted in an earlier iteration and must be confirmed again."
+    else:
+        because = f"“{title}” is {document['state']}, not accepted."
+    return unknown(because, [link("document", kind)])
