@@ -1,5 +1,23 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.core import checks
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class AuditConfig(AppConfig):
     name = "audit"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from audit.checks import guards_are_installed
+
+        post_migrate.connect(_install_guards, sender=self)
+        checks.register(guards_are_installed, checks.Tags.database)
+
+
+def _install_guards(using: str = "default", **_: Any) -> None:
+    from audit import guards
+
+    guards.install(connections[using])

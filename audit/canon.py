@@ -1,0 +1,94 @@
+"""Canonical bytes: what is stored is what is hashed.
+
+A JSON profile in which sorting keys is enough to equal RFC 8785: ASCII keys, no floats, integers within 2^53 - 1.
+Whatever lies outside the profile is refused, never rounded.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+GREATEST_INTEGER = 2**53 - 1
+
+
+class NotCanonical(ValueError):
+    """A value that has no canonical form."""
+
+
+def canonical(value: Any) -> bytes:
+    """The bytes of `value`.
+
+    Raises:
+        NotCanonical: a float, an integer beyond 2^53 - 1, a lone surrogate, a NUL, a key that is not ASCII.
+    """
+    _check(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def plain(value: Any) -> Any:
+    """`value` in types of the profile: decimals without trailing zeros, times in UTC to the microsecond, hex for bytes.
+
+    Raises:
+        NotCanonical: a type that has no form, or a time without zone.
+    """
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case Decimal():
+            return decimal_text(value)
+        case datetime():
+            if value.tzinfo is None:
+                raise NotCanonical(f"A time without zone: {value}")
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        case date():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case bytes() | bytearray() | memoryview():
+            return bytes(value).hex()
+        case dict():
+            return {key: plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [plain(each) for each in value]
+    raise NotCanonical(f"{type(value).__name__} has no canonical form: {value!r}")
+
+
+def decimal_text(value: Decimal) -> str:
+    """Plain digits, no exponent, no trailing zeros, no negative zero.
+
+    Raises:
+        NotCanonical: NaN or infinity.
+    """
+    if not value.is_finite():
+        raise NotCanonical(f"Not a number: {value}")
+    return f"{value.normalize():f}" if value else "0"
+
+
+def _check(value: Any) -> None:
+    match value:
+        case None | bool():
+            return
+        case int():
+            if abs(value) > GREATEST_INTEGER:
+                raise NotCanonical(f"Integer beyond 2^53 - 1: {value}")
+        case str():
+            if "\0" in value:
+                raise NotCanonical("A text holds a NUL character.")
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:
+                raise NotCanonical("A text holds half of a surrogate pair.") from error
+        case list():
+            for each in value:
+                _check(each)
+        case dict():
+            for key, each in value.items():
+                if not isinstance(key, str) or not key.isascii() or "\0" in key:
+                    raise NotCanonical(f"A key that is not ASCII text: {key!r}")
+                _check(each)
+        case _:
+            raise NotCanonical(f"{type(value).__name__} is outside the profile: {value!r}")

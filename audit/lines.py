@@ -1,0 +1,113 @@
+"""Change lines: what an act did to one row, as bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from audit import tree
+from audit.canon import canonical, plain
+
+if TYPE_CHECKING:
+    from audit.governed import GovernedModel
+
+BOOKKEEPING = {"audit_ver", "audit_head"}
+LONGEST_LINE = 65_535
+# Values longer than the first are kept beside the line; the second is for lines still too long after that.
+LONGEST_VALUES = (4_096, 256)
+
+
+class TooLong(ValueError):
+    """A change that does not fit into a line even with its long values kept beside it."""
+
+
+@dataclass(frozen=True)
+class PrivateValue:
+    field: str
+    salt: bytes | None
+    value: str
+
+
+@dataclass(frozen=True)
+class Line:
+    body: bytes
+    leaf: bytes
+    private: list[PrivateValue] = field(default_factory=list)
+
+
+def value_of(model_field: models.Field, value: Any) -> Any:
+    """A field's value in the canonical profile; equal for the value given and the value read back."""
+    value = model_field.to_python(value)
+    if isinstance(value, Decimal) and isinstance(model_field, models.DecimalField):
+        value = round(value, model_field.decimal_places)
+    return plain(value)
+
+
+def values_of(row: GovernedModel, names: set[str] | None = None) -> dict[str, Any]:
+    """Values by field name (a relation by the name without `_id`), without key and bookkeeping."""
+    return {
+        f.name: value_of(f, getattr(row, f.attname))
+        for f in row._meta.concrete_fields
+        if not f.primary_key and f.name not in BOOKKEEPING and (names is None or f.name in names or f.attname in names)
+    }
+
+
+def line(row: GovernedModel, op: str, version: int, previous: bytes, changes: dict[str, list[Any]]) -> Line:
+    """The line for `changes` (field -> [before, after]).
+
+    Raises:
+        TooLong: see there.
+    """
+    for longest in LONGEST_VALUES:
+        made = _line(row, op, version, previous, changes, longest)
+        if len(made.body) <= LONGEST_LINE:
+            return made
+    raise TooLong(f"The change of {row._meta.label} {row.pk} has {len(made.body)} bytes, at most {LONGEST_LINE} fit.")
+
+
+def _line(
+    row: GovernedModel, op: str, version: int, previous: bytes, changes: dict[str, list[Any]], longest: int
+) -> Line:
+    shown: dict[str, Any] = {}
+    hidden: dict[str, Any] = {}
+    private: list[PrivateValue] = []
+    for name, (before, after) in changes.items():
+        if name in row.audit_secret:
+            continue
+        if name in row.audit_hidden:
+            salt, value = secrets.token_bytes(16), canonical(after)
+            hidden[name] = {"c": tree.commitment(salt, value)}
+            private.append(PrivateValue(name, salt, value.decode()))
+            continue
+        value = canonical(after)
+        if len(value) > longest:
+            private.append(PrivateValue(name, None, value.decode()))
+        shown[name] = [folded(before, longest), folded(after, longest)]
+    body: dict[str, Any] = {
+        "op": op,
+        "type": row._meta.label_lower,
+        "id": str(row.pk),
+        "ver": version,
+        "prev": previous.hex(),
+        "set": shown,
+    }
+    if hidden:
+        body["hid"] = hidden
+    secret = sorted(set(changes) & row.audit_secret)
+    if secret:
+        body["sec"] = secret
+    encoded = canonical(body)
+    return Line(encoded, tree.leaf(encoded), private)
+
+
+def folded(value: Any, longest: int = LONGEST_VALUES[0]) -> Any:
+    """The value itself, or digest and length of its canonical bytes when those are more than `longest`."""
+    encoded = canonical(value)
+    if len(encoded) <= longest:
+        return value
+    return {"sha256": hashlib.sha256(encoded).hexdigest(), "len": len(encoded)}

@@ -1,0 +1,18 @@
+from audit.governed import GovernedModel, GovernedQuerySet
+from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Log, Pending, Private, Seal, Tile
+
+__all__ = [
+    "Actor",
+    "Anchor",
+    "Change",
+    "Checkpoint",
+    "Entry",
+    "Event",
+    "GovernedModel",
+    "GovernedQuerySet",
+    "Log",
+    "Pending",
+    "Private",
+    "Seal",
+    "Tile",
+]

@@ -1,0 +1,138 @@
+"""Tables of the trail. No foreign key leaves the app. Most rows are never changed; `audit.guards` makes sure."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from audit.ids import uuid7
+
+
+class Event(models.Model):
+    """One act: the header bytes that are hashed, and copies of what one searches by."""
+
+    uid = models.UUIDField(unique=True, default=uuid7)
+    log_id = models.UUIDField()
+    act = models.CharField(max_length=80)
+    actor_ref = models.UUIDField()
+    request_id = models.UUIDField(null=True, db_index=True)
+    at = models.DateTimeField()
+    body = models.BinaryField()
+    leaf = models.BinaryField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["log_id", "id"], name="event_by_log"),
+            models.Index(fields=["actor_ref", "id"], name="event_by_actor"),
+        ]
+
+
+class Change(models.Model):
+    """One row touched by an act. The header commits to these lines."""
+
+    event = models.ForeignKey(
+        Event, to_field="uid", db_column="event_uid", on_delete=models.DO_NOTHING, related_name="changes"
+    )
+    n = models.PositiveIntegerField()
+    obj_type = models.CharField(max_length=80)
+    obj_id = models.UUIDField()
+    obj_ver = models.PositiveIntegerField()
+    body = models.BinaryField()
+    leaf = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="change_line_once", fields=["event", "n"]),
+            models.UniqueConstraint(name="change_version_once", fields=["obj_type", "obj_id", "obj_ver"]),
+        ]
+
+
+class Private(models.Model):
+    """A value the event only commits to, or one too long for its line. Erasing sets salt and value to NULL, once."""
+
+    event_uid = models.UUIDField()
+    path = models.CharField(max_length=160)
+    salt = models.BinaryField(null=True)
+    value = models.TextField(null=True)
+    subject_ref = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="private_path_once", fields=["event_uid", "path"])]
+
+
+class Actor(models.Model):
+    """Who stands behind a reference. The only table of the trail with names of people; it may be anonymised."""
+
+    ref = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=10)
+    account_id = models.UUIDField(null=True)
+    display = models.CharField(max_length=160, null=True)  # noqa: DJ001 - NULL means erased
+    email = models.CharField(max_length=254, null=True)  # noqa: DJ001 - NULL means erased
+
+
+class Pending(models.Model):
+    """Events that wait for their seal; filled by a trigger, a queue that can be rebuilt."""
+
+    event_id = models.BigIntegerField(primary_key=True)
+
+
+class Entry(models.Model):
+    """The place of an event in its log."""
+
+    log_id = models.UUIDField()
+    seq = models.BigIntegerField()
+    event_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="entry_place_once", fields=["log_id", "seq"])]
+
+
+class Tile(models.Model):
+    """256 hashes of one level of a log's tree (C2SP tlog-tiles)."""
+
+    log_id = models.UUIDField()
+    level = models.PositiveSmallIntegerField()
+    idx = models.BigIntegerField()
+    data = models.BinaryField(max_length=8192)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="tile_once", fields=["log_id", "level", "idx"])]
+
+
+class Log(models.Model):
+    """One log per project, one for the system, one root log over all."""
+
+    id = models.UUIDField(primary_key=True)
+    origin = models.CharField(max_length=200, unique=True)
+    size = models.BigIntegerField(default=0)
+    frontier = models.BinaryField(default=b"")
+    root = models.BinaryField()
+    epoch = models.PositiveIntegerField(default=1)
+    closed = models.BooleanField(default=False)
+
+
+class Checkpoint(models.Model):
+    log_id = models.UUIDField()
+    size = models.BigIntegerField()
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="checkpoint_once_per_size", fields=["log_id", "size"])]
+
+
+class Seal(models.Model):
+    """A leaf of the root log: commits to the heads of all logs."""
+
+    n = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    body = models.BinaryField()
+    heads = models.TextField()
+
+
+class Anchor(models.Model):
+    """Proof from outside that a root of this size existed at that time."""
+
+    root_size = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    payload = models.BinaryField()
+    at = models.DateTimeField()
