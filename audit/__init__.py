@@ -7,8 +7,8 @@
 Knows no other app: subjects are (type, id), log ids are plain UUIDs.
 """
 
-from audit.acts import Act, NestedAct, NothingChanged, OutsideAct, UnknownAct, act, refused, register_acts
 from audit.actors import SYSTEM, SYSTEM_LOG, ActorRef
+from audit.acts import Act, NestedAct, NothingChanged, OutsideAct, UnknownAct, act, refused, register_acts
 
 __all__ = [
     "SYSTEM",

@@ -60,13 +60,13 @@ class Private(models.Model):
 
 
 class Actor(models.Model):
-    """Who stands behind a reference. The only table of the trail with names of people; it may be anonymised."""
+    """Who stands behind a reference, NULL where erased. The only table of the trail with names of people."""
 
     ref = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=10)
     account_id = models.UUIDField(null=True)
-    display = models.CharField(max_length=160, null=True)  # noqa: DJ001 - NULL means erased
-    email = models.CharField(max_length=254, null=True)  # noqa: DJ001 - NULL means erased
+    display = models.CharField(max_length=160, null=True)
+    email = models.CharField(max_length=254, null=True)
 
 
 class Pending(models.Model):

@@ -24,7 +24,7 @@ MOVES: dict[str, dict[str, set[str]]] = {
     "Task": {
         "to_do": {"in_progress", "not_applicable"},
         "in_progress": {"in_review", "to_do", "not_applicable"},
-        "in_review": {"done", "in_progress"},
+        "in_review": {"done", "in_progress", "to_do"},
         "done": {"to_do"},
         "not_applicable": {"to_do"},
     },

@@ -90,6 +90,7 @@ class Task(Item):
     iteration = models.PositiveIntegerField(default=1, help_text="Iteration in which it must be done (again).")
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField(null=True)
+    handed_in_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     finished_at = models.DateTimeField(null=True)
 
     class Meta(Item.Meta):

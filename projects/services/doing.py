@@ -1,0 +1,88 @@
+"""How every service of this app begins: open the act, hold the project, ask the right, read the row again under lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+
+import audit
+from crispmlq.errors import Invalid, Stale
+from projects import access
+from projects.models import Project
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from projects.models.project import ProjectRow
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What a service works with: the open act, the row as it is now (locked), its project and the actor's roles."""
+
+    act: audit.Act
+    row: Any
+    project: Project
+    roles: frozenset[str]
+
+
+@contextmanager
+def doing(
+    name: str,
+    *,
+    by: Actor,
+    on: ProjectRow | Project,
+    right: str,
+    reason: str = "",
+    expected: int | None = None,
+    alone: bool = False,
+    even_frozen: bool = False,
+) -> Iterator[Doing]:
+    """Open the act `name` on a row.
+
+    The project is held as it is until the act ends: others may work beside, but nobody can put it on hold, submit or
+    decide one of its gates meanwhile. `alone` holds it against everybody, for acts that do just that. `expected` is the
+    version the caller has read (ETag).
+
+    Raises:
+        NotFound, NotAllowed: see `access.require`.
+        ProjectFrozen: on hold or stopped, unless `even_frozen`.
+        Stale: the row has another version than `expected`.
+    """
+    with audit.act(name, by=by.audit_by, subject=on, reason=reason) as act:
+        project = _hold(on.audit_log_id, alone)
+        roles = access.require(by, project, right)
+        if not even_frozen:
+            access.require_writable(project)
+        row = project if isinstance(on, Project) else locked(on)
+        act.subject = row
+        if expected is not None and row.audit_ver != expected:
+            raise Stale(
+                "Somebody changed this since you read it. Load it again and repeat your change.", current=row.audit_ver
+            )
+        yield Doing(act, row, project, roles)
+
+
+def locked(row: ProjectRow) -> Any:
+    """The row as the database has it now, locked until the act ends."""
+    return type(row)._base_manager.select_for_update().get(pk=row.pk)
+
+
+def required_text(value: str, field: str, sentence: str) -> str:
+    """Raises: Invalid when nothing but blanks was given."""
+    if not value or not value.strip():
+        raise Invalid(sentence, errors={field: [sentence]})
+    return value.strip()
+
+
+def _hold(project_id: UUID, alone: bool) -> Project:
+    if alone or connection.vendor != "postgresql":
+        return Project._base_manager.select_for_update().get(pk=project_id)
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(Project._meta.db_table)
+        cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR SHARE", [project_id])
+    return Project._base_manager.get(pk=project_id)

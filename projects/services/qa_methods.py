@@ -1,0 +1,85 @@
+"""QA methods: planned, performed with evidence, accepted or rejected by another person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crispmlq.errors import Invalid, NotAllowed
+from projects.models import Document, QAMethod, Risk
+from projects.services.doing import doing, required_text
+from projects.services.phases import require_not_in_review
+from projects.states import require_move
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+
+
+def plan(*, method: QAMethod, by: Actor) -> QAMethod:
+    with doing("qa_method.planned", by=by, on=method, right="work") as now:
+        require_not_in_review(now.row.phase, "plan a QA method")
+        require_move(now.row, QAMethod.State.PLANNED)
+        now.row.state, now.row.reviewed_by, now.row.reviewed_at = QAMethod.State.PLANNED, None, None
+        now.row.save()
+        return now.row
+
+
+def perform(*, method: QAMethod, finding: str, evidence_kinds: list[str], by: Actor) -> QAMethod:
+    """Say what carrying it out showed, and on which documents of the project that rests.
+
+    Raises:
+        Invalid: no finding, no evidence, or a kind the project has no document of. PhaseClosed; IllegalMove.
+    """
+    finding = required_text(finding, "finding", "Say what carrying it out showed.")
+    with doing("qa_method.performed", by=by, on=method, right="work") as now:
+        require_not_in_review(now.row.phase, "record a QA method")
+        require_move(now.row, QAMethod.State.PERFORMED)
+        _require_evidence(now.project.pk, evidence_kinds)
+        row = now.row
+        row.state, row.finding, row.evidence_kinds = QAMethod.State.PERFORMED, finding, sorted(set(evidence_kinds))
+        row.performed_by_id, row.performed_at = by.user.pk, now.act.at
+        row.save()
+        return row
+
+
+def accept(*, method: QAMethod, by: Actor, note: str = "") -> QAMethod:
+    """Agree that it was carried out well. The risks it lowers are then to be rated again; none is closed by this.
+
+    Raises:
+        NotAllowed: who performed it can not accept it. PhaseClosed; IllegalMove.
+    """
+    with doing("qa_method.accepted", by=by, on=method, right="review", reason=note) as now:
+        require_not_in_review(now.row.phase, "accept a QA method")
+        _review(now.row, QAMethod.State.ACCEPTED, note, by, now.act.at)
+        risks = list(
+            Risk.objects.select_for_update().filter(
+                project=now.project, key__in=now.row.mitigates, state=Risk.State.RATED
+            )
+        )
+        for risk in risks:
+            risk.state = Risk.State.TREATED
+        Risk.objects.bulk_update(risks, ["state"])
+        return now.row
+
+
+def reject(*, method: QAMethod, reason: str, by: Actor) -> QAMethod:
+    reason = required_text(reason, "reason", "Say what is missing.")
+    with doing("qa_method.rejected", by=by, on=method, right="review", reason=reason) as now:
+        require_not_in_review(now.row.phase, "reject a QA method")
+        _review(now.row, QAMethod.State.REJECTED, reason, by, now.act.at)
+        return now.row
+
+
+def _review(row: QAMethod, state: str, note: str, by: Actor, at: object) -> None:
+    require_move(row, state)
+    if row.performed_by_id == by.user.pk:
+        raise NotAllowed("You performed this QA method; another person has to judge it.")
+    row.state, row.review_note, row.reviewed_by_id, row.reviewed_at = state, note, by.user.pk, at
+    row.save()
+
+
+def _require_evidence(project_id: object, kinds: list[str]) -> None:
+    known = set(Document.objects.filter(project_id=project_id, kind__in=kinds).values_list("kind", flat=True))
+    unknown = sorted(set(kinds) - known)
+    if unknown or not kinds:
+        sentence = f"The project has no document of: {', '.join(unknown)}." if unknown else "Name at least one document."
+        raise Invalid(sentence, errors={"evidence_kinds": [sentence]})
