@@ -46,8 +46,9 @@ def criteria_aligned(facts: Facts, params: Params) -> Finding:
 
 @rule
 def criteria_met(facts: Facts, params: Params) -> Finding:
-    """The latest value of each criterion, in one of `environments`, reaches threshold and floor."""
+    """The latest value of each criterion, in one of `environments`, reaches the threshold, or `bound` "floor" the floor."""
     criteria = [c for c in _approved(facts) if c["level"] in params["levels"]]
+    suffices = holds_floor if params.get("bound") == "floor" else reaches
     if not criteria:
         return unknown("There is no approved criterion of this level.", [_criteria()])
     open_ones, missed = [], []
@@ -55,7 +56,7 @@ def criteria_met(facts: Facts, params: Params) -> Finding:
         value = latest(criterion, params["environments"])
         if value is None:
             open_ones.append(criterion)
-        elif not reaches(criterion, Decimal(value["value"])):
+        elif not suffices(criterion, Decimal(value["value"])):
             missed.append(criterion)
     if missed:
         said = [f"{c['name']} ({latest(c, params['environments'])['value']}, {target(c)})" for c in missed]
@@ -159,14 +160,19 @@ def latest(criterion: dict[str, Any], environments: list[str]) -> dict[str, Any]
 
 
 def reaches(criterion: dict[str, Any], value: Decimal) -> bool:
-    """Whether a value satisfies direction and threshold, and the floor where one is set."""
+    """Whether a value satisfies direction and threshold."""
     threshold = Decimal(criterion["threshold"])
-    floor = Decimal(criterion["floor"]) if criterion["floor"] is not None else None
     if criterion["direction"] == "at_most":
-        return value <= threshold and (floor is None or value <= floor)
-    if floor is not None and value < floor:
-        return False
+        return value <= threshold
     return value >= threshold and (criterion["direction"] == "at_least" or value <= Decimal(criterion["upper"]))
+
+
+def holds_floor(criterion: dict[str, Any], value: Decimal) -> bool:
+    """Whether a value is at least bearable, where a floor is set."""
+    if criterion["floor"] is None:
+        return reaches(criterion, value)
+    floor = Decimal(criterion["floor"])
+    return value <= floor if criterion["direction"] == "at_most" else value >= floor
 
 
 def target(criterion: dict[str, Any]) -> str:

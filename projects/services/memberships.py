@@ -1,0 +1,41 @@
+"""Who belongs to a project, in which roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from catalogue.definitions import of
+from crispmlq.errors import Conflict, Invalid
+from projects.models import Membership, Project
+from projects.services.doing import doing
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+    from accounts.models import User
+
+
+def set_roles(*, project: Project, user: User, roles: list[str], by: Actor) -> Membership:
+    """Give a person exactly these roles; none means that the person leaves.
+
+    Raises:
+        Invalid: a role the catalogue does not know, or an account that is no longer active.
+        Conflict: the project would be left without a project manager, or nothing changes.
+    """
+    with doing("member.roles_changed", by=by, on=project, right="manage", alone=True) as now:
+        known = of(now.project.catalogue).roles
+        unknown = sorted(set(roles) - set(known))
+        if unknown:
+            raise Invalid(f"Unknown role: {', '.join(unknown)}.", errors={"roles": [f"One of {', '.join(known)}."]})
+        if not user.is_active:
+            raise Invalid("This account is no longer active.", errors={"user": ["This account is no longer active."]})
+        wanted = sorted(set(roles))
+        member = Membership.objects.filter(project=now.project, user=user).first()
+        if wanted == (member.roles if member else []):
+            raise Conflict(f"{user} has these roles already.")
+        member = member or Membership(project=now.project, user=user)
+        member.roles = wanted
+        member.save()
+        if not any("project-manager" in m.roles for m in now.project.membership_set.all()):
+            raise Conflict("A project needs a project manager. Give the role to somebody else first.")
+        now.act.subject = member
+        return member

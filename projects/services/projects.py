@@ -1,0 +1,222 @@
+"""A project: created from the catalogue, started, put on hold, resumed, stopped."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import audit
+from audit.ids import uuid7
+from catalogue import definitions
+from catalogue.models import CatalogueVersion
+from crispmlq.errors import Conflict, Invalid, NotAllowed
+from projects.models import (
+    Gate,
+    Iteration,
+    Membership,
+    Phase,
+    Project,
+    QAMethod,
+    Requirement,
+    Risk,
+    Task,
+)
+from projects.services.doing import doing, required_text
+from projects.states import require_move
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+
+SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+
+
+def create(
+    *,
+    slug: str,
+    name: str,
+    purpose: str,
+    by: Actor,
+    answers: dict[str, str] | None = None,
+    kind: str = Project.Kind.FULL,
+    catalogue: CatalogueVersion | None = None,
+) -> Project:
+    """A draft with everything the catalogue's newest version holds; whoever creates it becomes its project manager.
+
+    Conditional tasks that the answers rule out start as not applicable, with the catalogue's reason.
+
+    Raises:
+        NotAllowed: a token, a service account, a site auditor or administrator.
+        Invalid: names, slug, kind or an answer.
+        Conflict: no catalogue was loaded.
+    """
+    if by.is_machine or by.is_auditor or by.is_administrator:
+        raise NotAllowed("Projects are created by the people who will work in them, not by tokens or site roles.")
+    catalogue = catalogue or CatalogueVersion.objects.order_by("-loaded_at").first()
+    if catalogue is None:
+        raise Conflict("No process catalogue was loaded. Run `manage.py load_catalogue` first.")
+    template = definitions.of(catalogue)
+    project = Project(
+        slug=slug, name=name.strip(), purpose=purpose.strip(), kind=kind, catalogue=catalogue,
+        answers=_answers(template, answers or {}), created_by_id=by.user.pk,
+    )  # fmt: skip
+    _require_valid(project)
+    with audit.act("project.created", by=by.audit_by, subject=project) as act:
+        if Project.objects.filter(slug=slug).exists():
+            raise Invalid("This short name is taken.", errors={"slug": ["This short name is taken. Choose another."]})
+        project.created_at = act.at
+        project.save()
+        Membership(project=project, user_id=by.user.pk, roles=["project-manager"]).save()
+        _copy(project, template)
+        Iteration(
+            project=project, number=1, origin=Iteration.Origin.START, to_phase=1, reason="Start of the project.",
+            opened_by_id=by.user.pk, opened_at=act.at,
+        ).save()  # fmt: skip
+        return project
+
+
+def change(
+    *, project: Project, by: Actor, name: str | None = None, purpose: str | None = None, expected: int | None = None
+) -> Project:
+    with doing("project.changed", by=by, on=project, right="manage", expected=expected) as now:
+        row = now.row
+        row.name = row.name if name is None else name.strip()
+        row.purpose = row.purpose if purpose is None else purpose.strip()
+        _require_valid(row)
+        if (row.name, row.purpose) == (project.name, project.purpose):
+            raise Conflict("Nothing was changed.")
+        row.save(update_fields=["name", "purpose"])
+        return row
+
+
+def start(*, project: Project, by: Actor) -> Project:
+    """Activate a draft and open its first phase."""
+    with doing("project.activated", by=by, on=project, right="manage", alone=True) as now:
+        require_move(now.row, Project.State.ACTIVE)
+        now.row.state = Project.State.ACTIVE
+        now.row.save(update_fields=["state"])
+        phase = now.row.phase_set.get(number=1)
+        phase.state, phase.opened_at = Phase.State.OPEN, now.act.at
+        phase.save(update_fields=["state", "opened_at"])
+        return now.row
+
+
+def hold(*, project: Project, reason: str, condition: str, by: Actor) -> Project:
+    """Put the project on hold until `condition` holds. Nothing can be changed meanwhile."""
+    reason = required_text(reason, "reason", "Say why the project is put on hold.")
+    condition = required_text(condition, "condition", "Say what must be true before work resumes.")
+    with doing("project.held", by=by, on=project, right="hold", reason=reason, alone=True, even_frozen=True) as now:
+        put_on_hold(now.row, reason, condition)
+        return now.row
+
+
+def resume(*, project: Project, reason: str, by: Actor) -> Project:
+    """Take the project up again; `reason` says how the condition came to hold."""
+    reason = required_text(reason, "reason", "Say how the condition for resuming came to hold.")
+    with doing("project.resumed", by=by, on=project, right="hold", reason=reason, alone=True, even_frozen=True) as now:
+        row = now.row
+        if row.state != Project.State.ON_HOLD:
+            raise Conflict("The project is not on hold.", state=row.state)
+        row.state, row.resumes_as, row.hold_reason, row.hold_condition = row.resumes_as, "", "", ""
+        row.save()
+        return row
+
+
+def stop(*, project: Project, reason: str, by: Actor) -> Project:
+    """End the project for good. Its records stay as they are."""
+    reason = required_text(reason, "reason", "Say why the project is stopped; this can not be undone.")
+    with doing("project.stopped", by=by, on=project, right="stop", reason=reason, alone=True, even_frozen=True) as now:
+        bring_to_a_stop(now.row, reason)
+        return now.row
+
+
+def put_on_hold(project: Project, reason: str, condition: str) -> None:
+    """The change itself, inside an act that is open already."""
+    require_move(project, Project.State.ON_HOLD)
+    project.resumes_as, project.state = project.state, Project.State.ON_HOLD
+    project.hold_reason, project.hold_condition = reason, condition
+    project.save()
+
+
+def bring_to_a_stop(project: Project, reason: str) -> None:
+    """The change itself, inside an act that is open already."""
+    require_move(project, Project.State.STOPPED)
+    project.state, project.stop_reason = Project.State.STOPPED, reason
+    project.save()
+
+
+def _require_valid(project: Project) -> None:
+    errors: dict[str, list[str]] = {}
+    if not SLUG.match(project.slug) or len(project.slug) > 60:
+        errors["slug"] = ["Use up to 60 small letters and digits, with single hyphens between them."]
+    if not project.name or len(project.name) > 120:
+        errors["name"] = ["Give the project a name of up to 120 characters."]
+    if not project.purpose:
+        errors["purpose"] = ["Say what the project is for."]
+    if project.kind not in Project.Kind.values:
+        errors["kind"] = [f"One of {', '.join(Project.Kind.values)}."]
+    if errors:
+        raise Invalid("Please correct what is marked.", errors=errors)
+
+
+def _answers(template: definitions.Catalogue, given: dict[str, str]) -> dict[str, str]:
+    """Every question answered, by what was given or by its default."""
+    questions = {question.key: question for question in template.questions}
+    errors = {key: ["There is no such question."] for key in given if key not in questions}
+    for key, question in questions.items():
+        options = [option["key"] for option in question.options]
+        if key in given and given[key] not in options:
+            errors[key] = [f"One of {', '.join(options)}."]
+    if errors:
+        raise Invalid("Some answers do not fit their question.", errors=errors)
+    return {key: given.get(key, question.default) for key, question in questions.items()}
+
+
+def _copy(project: Project, template: definitions.Catalogue) -> None:
+    """Copy phases, gates and items of the catalogue, each kind of row in one go."""
+    phases = {p.number: Phase(project=project, number=p.number, key=p.key, name=p.name) for p in template.phases}
+    Phase.objects.bulk_create(phases.values())
+    Gate.objects.bulk_create(
+        Gate(project=project, phase=phases[p.number], key=p.gate.key, name=p.gate.name) for p in template.phases
+    )
+    Requirement.objects.bulk_create(
+        Requirement(project=project, phase=phases[p.number], key=r.key, position=i, kind=r.kind, text=r.text)
+        for p in template.phases
+        for i, r in enumerate(p.requirements, 1)
+    )
+    tasks = [
+        _task(project, phases[p.number], position, task)
+        for p in template.phases
+        for position, task in enumerate(p.tasks, 1)
+    ]
+    Task.objects.bulk_create(tasks)
+    by_key = {task.key: task for task in tasks}
+    Risk.objects.bulk_create(
+        Risk(
+            project=project, phase=by_key[t.key].phase, task=by_key[t.key], key=r.key, name=r.name, position=position,
+            what_goes_wrong=r.what_goes_wrong, category=r.category, default_severity=r.severity,
+            default_likelihood=r.likelihood,
+        )
+        for p in template.phases
+        for position, (t, r) in enumerate(((t, r) for t in p.tasks for r in t.risks), 1)
+    )  # fmt: skip
+    QAMethod.objects.bulk_create(
+        QAMethod(
+            project=project, phase=by_key[t.key].phase, task=by_key[t.key], key=m.key, name=m.name, position=position,
+            what_it_does=m.what_it_does, mitigates=list(m.mitigates), evidence_expected=[dict(e) for e in m.evidence],
+        )
+        for p in template.phases
+        for position, (t, m) in enumerate(((t, m) for t in p.tasks for m in t.qa_methods), 1)
+    )  # fmt: skip
+
+
+def _task(project: Project, phase: Phase, position: int, task: definitions.Task) -> Task:
+    ruled_out = task.not_applicable_when
+    state: dict[str, Any] = {}
+    if ruled_out and project.answers.get(ruled_out["question"]) in ruled_out["answers"]:
+        state = {"state": Task.State.NOT_APPLICABLE, "reason": ruled_out["reason"]}
+    return Task(
+        id=uuid7(), project=project, phase=phase, key=task.key, position=position, name=task.name, group=task.group,
+        aim=task.aim, why=task.why, is_required=task.required, applies_when=task.applies_when or "",
+        depends_on=list(task.depends_on), document_kinds=list(task.document_kinds),
+        checklist=[{"text": text, "done": False} for text in task.checklist], **state,
+    )  # fmt: skip
