@@ -41,6 +41,7 @@ ACTS = {
     "document.accepted": "accepted “{subject}”",
     "document.rejected": "rejected “{subject}”: {reason}",
     "document.confirmed": "confirmed “{subject}” again",
+    "iteration.opened": "went back: {reason}",
     "gate.submitted": "submitted “{subject}”",
     "gate.withdrawn": "withdrew the submission of “{subject}”: {reason}",
     "gate.signed": "signed “{subject}”",

@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class ProjectsConfig(AppConfig):
     name = "projects"
+
+    def ready(self) -> None:
+        from audit import register_acts
+        from projects.acts import ACTS, CHANGELESS
+        from projects.gates import document_rules, process_rules  # noqa: F401 - importing registers the rules
+
+        register_acts({**ACTS, **CHANGELESS}, changeless=CHANGELESS)

@@ -1,0 +1,201 @@
+"""The snapshot a gate is judged on: plain JSON, complete, so that the rules need no database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Max, Prefetch
+from django.utils import timezone
+
+from audit.canon import decimal_text, plain
+from catalogue.definitions import Catalogue, of
+from projects.document_reviews import holds_since
+from projects.models import (
+    Criterion,
+    CriterionVersion,
+    Decision,
+    Document,
+    Evaluation,
+    Gate,
+    Iteration,
+    Measurement,
+    Project,
+    Requirement,
+    Revision,
+    Risk,
+    Task,
+    Waiver,
+)
+from projects.services.measurements import PHASE_OF
+
+Facts = dict[str, Any]
+
+
+def of_project(project: Project) -> Facts:
+    """What all gates of a project share; twelve queries, however many rows."""
+    template = of(project.catalogue)
+    tasks = list(project.task_set.select_related("phase"))
+    return {
+        "today": timezone.localdate().isoformat(),
+        "project": {"slug": project.slug, "kind": project.kind, "iteration": project.iteration},
+        "kind_names": {key: kind.name for key, kind in template.document_kinds.items()},
+        "role_names": dict(template.roles),
+        "documents": _documents(project, template, tasks),
+        "criteria": _criteria(project),
+        "tasks": [_task(task) for task in tasks],
+        "requirements": [
+            {"key": r.key, "text": r.text, "state": r.state, "phase": r.phase.number}
+            for r in Requirement.objects.filter(project=project).select_related("phase")
+        ],
+        "risks": [_risk(risk) for risk in Risk.objects.filter(project=project).select_related("phase", "task")],
+        "decisions": _decisions(project),
+    }
+
+
+def of_gate(base: Facts, gate: Gate, evaluation: Evaluation | None = None) -> Facts:
+    """The snapshot for one gate: the shared facts, its waivers and the signatures of one submission."""
+    number = gate.phase.number
+    waivers = {
+        w.check_key: {"expires_on": w.expires_on.isoformat(), "reason": w.reason}
+        for w in gate.waivers.all()
+        if w.state == Waiver.State.GRANTED and w.expires_on.isoformat() >= base["today"]
+    }
+    signatures = [{"role": s.role, "verdict": s.verdict} for s in evaluation.signatures.all()] if evaluation else []
+    return {
+        **base,
+        "gate": gate.key,
+        "phase": number,
+        "requirements": [r for r in base["requirements"] if r["phase"] == number],
+        "waivers": waivers,
+        "signatures": signatures,
+    }
+
+
+def collect(gate: Gate, evaluation: Evaluation | None = None) -> Facts:
+    return of_gate(of_project(gate.project), gate, evaluation)
+
+
+def _documents(project: Project, template: Catalogue, tasks: list[Task]) -> dict[str, Facts]:
+    """By kind: the accepted revision where there is one, else the newest."""
+    needed = needed_iterations(tasks)
+    documents = Document.objects.filter(project=project).prefetch_related(
+        Prefetch("revisions", Revision.objects.order_by("number").prefetch_related("reviews"))
+    )
+    return {
+        document.kind: _document(document, template, needed.get(document.kind, 1))
+        for document in documents
+        if document.kind in template.document_kinds
+    }
+
+
+def needed_iterations(tasks: list[Task]) -> dict[str, int]:
+    """Document kind -> iteration in which it has to be accepted or confirmed, from the tasks that produce it."""
+    needed: dict[str, int] = defaultdict(lambda: 1)
+    for task in tasks:
+        for kind in task.document_kinds:
+            needed[kind] = max(needed[kind], task.iteration)
+    return needed
+
+
+def _document(document: Document, template: Catalogue, needed: int) -> Facts:
+    revisions = list(document.revisions.all())
+    shown = next((r for r in revisions if r.state == Revision.State.ACCEPTED), revisions[-1])
+    reviews = list(shown.reviews.all())
+    since = holds_since(shown, reviews, template.document_kinds[document.kind].review_roles)
+    settled = [r.reviewed_at for r in reviews if r.verdict != "rejected"]
+    return {
+        "state": shown.state,
+        "revision": shown.number,
+        "id": str(shown.pk),
+        "is_current": since >= needed,
+        "fields": shown.fields,
+        "reviews": [{"role": r.role, "verdict": r.verdict, "iteration": r.iteration} for r in reviews],
+        "first_settled_at": plain(shown.decided_at),
+        "settled_at": plain(max([shown.decided_at, *settled])) if shown.decided_at else None,
+    }
+
+
+def _criteria(project: Project) -> list[Facts]:
+    """Criteria with the approved version and its values, those of earlier turns of the loop left out."""
+    starts = turn_starts(project)
+    values: dict[Any, list[Facts]] = defaultdict(list)
+    for m in Measurement.objects.filter(project=project).order_by("measured_at", "id"):
+        if m.iteration >= starts[PHASE_OF[m.environment]]:
+            values[m.version_id].append(
+                {
+                    "value": decimal_text(m.value),
+                    "environment": m.environment,
+                    "measured_at": plain(m.measured_at),
+                    "recorded_at": plain(m.recorded_at),
+                    "subject_version": m.subject_version,
+                }
+            )
+    criteria = Criterion.objects.filter(project=project, retired_at=None).prefetch_related(
+        Prefetch("versions", CriterionVersion.objects.order_by("number").select_related("supports"))
+    )
+    return [_criterion(criterion, values) for criterion in criteria]
+
+
+def _criterion(criterion: Criterion, values: dict[Any, list[Facts]]) -> Facts:
+    versions = list(criterion.versions.all())
+    approved = next((v for v in versions if v.state == CriterionVersion.State.APPROVED), None)
+    shown = approved or versions[-1]
+    return {
+        "key": criterion.key,
+        "name": criterion.name,
+        "level": criterion.level,
+        "version": approved.number if approved else None,
+        "has_draft": versions[-1].state == CriterionVersion.State.DRAFT,
+        "unit": shown.unit,
+        "direction": shown.direction,
+        "threshold": decimal_text(shown.threshold),
+        "upper": _number(shown.upper),
+        "floor": _number(shown.floor),
+        "baseline": _number(shown.baseline),
+        "supports": shown.supports.key if shown.supports else None,
+        "measurements": values.get(approved.pk, []) if approved else [],
+    }
+
+
+def turn_starts(project: Project) -> dict[int, int]:
+    """Phase number -> iteration that last reopened it or a phase before it; older values do not count there."""
+    last = dict(
+        Iteration.objects.filter(project=project).order_by().values_list("to_phase").annotate(newest=Max("number"))
+    )
+    return {phase: max(number for to, number in last.items() if to <= phase) for phase in range(1, 7)}
+
+
+def _task(task: Task) -> Facts:
+    return {
+        "key": task.key,
+        "name": task.name,
+        "phase": task.phase.number,
+        "state": task.state,
+        "is_required": task.is_required,
+        "reason": task.reason,
+        "iteration": task.iteration,
+    }
+
+
+def _risk(risk: Risk) -> Facts:
+    return {
+        "key": risk.key,
+        "name": risk.name,
+        "phase": risk.phase.number,
+        "applies": risk.task is None or risk.task.state != Task.State.NOT_APPLICABLE,
+        "state": risk.state,
+        "rating": risk.rating,
+        "is_tolerable": risk.state == Risk.State.CLOSED,
+        "accepted_until": plain(risk.accepted_until),
+    }
+
+
+def _decisions(project: Project) -> dict[str, Facts]:
+    """The newest decision of each gate."""
+    newest = Decision.objects.filter(project=project).select_related("gate").order_by("decided_at", "id")
+    return {d.gate.key: {"outcome": d.outcome, "iteration": d.iteration, "at": plain(d.decided_at)} for d in newest}
+
+
+def _number(value: Any) -> str | None:
+    return None if value is None else decimal_text(value)

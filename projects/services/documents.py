@@ -1,0 +1,200 @@
+"""Documents: drafted, submitted, reviewed by others. Nothing is overwritten; a change is a new revision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from catalogue.definitions import DocumentKind, of
+from crispmlq.errors import Conflict, Invalid, NotAllowed
+from evidence.services import blobs
+from projects import access, document_fields
+from projects.document_reviews import open_groups
+from projects.models import Attachment, Document, Project, Review, Revision
+from projects.services.doing import Doing, doing, required_text
+from projects.services.phases import require_not_in_review
+from projects.states import require_move
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+
+ACCEPTING = {Review.Verdict.ACCEPTED, Review.Verdict.CONFIRMED}
+
+
+def draft(*, project: Project, kind: str, fields: dict[str, Any], by: Actor, change_reason: str = "") -> Revision:
+    """Begin a document, or its next revision, with what is known so far.
+
+    Raises:
+        Invalid: an unknown kind, fields that do not fit, or a further revision without `change_reason`.
+        Conflict: a revision is open already. PhaseClosed: the phase's gate is being judged.
+    """
+    with doing("document.drafted", by=by, on=project, right="work", reason=change_reason) as now:
+        definition = kind_of(now.project, kind)
+        document = Document.objects.select_for_update().filter(project=now.project, kind=kind).first()
+        document = document or _begin(now, definition)
+        require_not_in_review(document.phase, "write a document of it")
+        last = document.revisions.last()
+        if last and last.state in {Revision.State.DRAFT, Revision.State.SUBMITTED}:
+            raise Conflict(f"Revision {last.number} is open. Change it, or have it reviewed first.")
+        if last and not change_reason.strip():
+            sentence = f"Say why a revision after revision {last.number} is needed."
+            raise Invalid(sentence, errors={"change_reason": [sentence]})
+        revision = Revision(
+            project=now.project, document=document, number=last.number + 1 if last else 1,
+            fields=document_fields.cleaned(definition, fields), change_reason=change_reason.strip(),
+            iteration=now.project.iteration, author_id=by.user.pk, created_at=now.act.at,
+        )  # fmt: skip
+        revision.save()
+        now.act.subject = revision
+        return revision
+
+
+def change_draft(*, revision: Revision, fields: dict[str, Any], by: Actor, expected: int | None = None) -> Revision:
+    """Replace the fields of a draft; who changes it becomes its author.
+
+    Raises:
+        Invalid: fields that do not fit. Conflict: it is no draft any more, or nothing changes. Stale; PhaseClosed.
+    """
+    with doing("document.changed", by=by, on=revision, right="work", expected=expected) as now:
+        row = _open_draft(now, "change")
+        stored = document_fields.cleaned(kind_of(now.project, row.document.kind), fields)
+        if stored == row.fields:
+            raise Conflict("Nothing was changed.")
+        row.fields, row.author_id = stored, by.user.pk
+        row.save(update_fields=["fields", "author"])
+        return row
+
+
+def attach(
+    *, revision: Revision, name: str, media_type: str, data: bytes, by: Actor, claimed_sha256: str | None = None
+) -> Attachment:
+    """Attach a file to a draft.
+
+    Raises:
+        Invalid: empty, too large, a bad name, or bytes that do not have the claimed SHA-256. Conflict: no draft any more.
+    """
+    with doing("document.attached", by=by, on=revision, right="work") as now:
+        row = _open_draft(now, "attach a file to")
+        blob = blobs.store(
+            owner_id=now.project.pk, name=name, media_type=media_type, data=data, claimed_sha256=claimed_sha256
+        )
+        if row.attachments.filter(blob=blob).exists():
+            raise Conflict("This file is attached already.")
+        attachment = Attachment(project=now.project, revision=row, blob=blob)
+        attachment.save()
+        return attachment
+
+
+def submit(*, revision: Revision, by: Actor, expected: int | None = None) -> Revision:
+    """Ask for the reviews its kind demands.
+
+    Raises:
+        Invalid: a required field is empty, each under its key. IllegalMove; PhaseClosed.
+    """
+    with doing("document.submitted", by=by, on=revision, right="work", expected=expected) as now:
+        row = now.row
+        require_not_in_review(row.document.phase, "submit a document of it")
+        require_move(row, Revision.State.SUBMITTED)
+        lacking = document_fields.lacking(kind_of(now.project, row.document.kind), row.fields)
+        if lacking:
+            raise Invalid(
+                f"Still empty: {', '.join(field.label for field in lacking)}.",
+                errors={field.key: ["This is needed before the document can be reviewed."] for field in lacking},
+            )
+        row.state, row.submitted_at = Revision.State.SUBMITTED, now.act.at
+        row.save(update_fields=["state", "submitted_at"])
+        return row
+
+
+def accept(*, revision: Revision, by: Actor, note: str = "") -> Review:
+    """Accept in the first role the actor holds of a group that is still open; the last group accepts the document.
+
+    Raises:
+        NotAllowed: the author, who has reviewed already, a machine, or nobody of the groups. IllegalMove; PhaseClosed.
+    """
+    with doing("document.accepted", by=by, on=revision, right="review", reason=note) as now:
+        row = now.row
+        require_not_in_review(row.document.phase, "review a document of it")
+        require_move(row, Revision.State.ACCEPTED)
+        groups = kind_of(now.project, row.document.kind).review_roles
+        reviews = list(row.reviews.all())
+        review = _review(now, by, open_groups(groups, reviews, ACCEPTING), Review.Verdict.ACCEPTED, note)
+        if not open_groups(groups, [*reviews, review], ACCEPTING):
+            for earlier in row.document.revisions.select_for_update().filter(state=Revision.State.ACCEPTED):
+                earlier.state = Revision.State.SUPERSEDED
+                earlier.save(update_fields=["state"])
+            row.state, row.decided_at = Revision.State.ACCEPTED, now.act.at
+            row.save(update_fields=["state", "decided_at"])
+        return review
+
+
+def reject(*, revision: Revision, reason: str, by: Actor) -> Review:
+    """Reject; one rejection is enough. The next draft is a new revision."""
+    reason = required_text(reason, "reason", "Say what has to be changed.")
+    with doing("document.rejected", by=by, on=revision, right="review", reason=reason) as now:
+        row = now.row
+        require_not_in_review(row.document.phase, "review a document of it")
+        require_move(row, Revision.State.REJECTED)
+        groups = kind_of(now.project, row.document.kind).review_roles
+        review = _review(now, by, list(groups), Review.Verdict.REJECTED, reason)
+        row.state, row.decided_at = Revision.State.REJECTED, now.act.at
+        row.save(update_fields=["state", "decided_at"])
+        return review
+
+
+def confirm(*, revision: Revision, by: Actor, note: str = "") -> Review:
+    """Say that an accepted revision still holds in the present iteration, which went back before it.
+
+    Raises:
+        Conflict: it is not the accepted revision, or was confirmed by everybody needed. NotAllowed; PhaseClosed.
+    """
+    with doing("document.confirmed", by=by, on=revision, right="review", reason=note) as now:
+        row = now.row
+        require_not_in_review(row.document.phase, "confirm a document of it")
+        if row.state != Revision.State.ACCEPTED:
+            raise Conflict("Only the accepted revision can be confirmed again.", state=row.state)
+        groups = kind_of(now.project, row.document.kind).review_roles
+        still_open = open_groups(groups, row.reviews.all(), ACCEPTING, now.project.iteration)
+        if not still_open:
+            raise Conflict(f"It holds in iteration {now.project.iteration} already.")
+        return _review(now, by, still_open, Review.Verdict.CONFIRMED, note)
+
+
+def kind_of(project: Project, kind: str) -> DocumentKind:
+    """Raises: Invalid when the project's catalogue has no such kind."""
+    kinds = of(project.catalogue).document_kinds
+    if kind not in kinds:
+        raise Invalid(f"There is no kind of document “{kind}”.", errors={"kind": ["There is no such kind."]})
+    return kinds[kind]
+
+
+def _begin(now: Doing, definition: DocumentKind) -> Document:
+    phase = now.project.phase_set.get(number=definition.phase)
+    document = Document(project=now.project, phase=phase, kind=definition.key, title=definition.name)
+    document.save()
+    return document
+
+
+def _open_draft(now: Doing, verb: str) -> Revision:
+    require_not_in_review(now.row.document.phase, f"{verb} a document of it")
+    if now.row.state != Revision.State.DRAFT:
+        raise Conflict(
+            f"You can only {verb} a draft; this revision is {now.row.get_state_display().lower()}.",
+            state=now.row.state,
+        )
+    return now.row
+
+
+def _review(now: Doing, by: Actor, groups: list[Any], verdict: str, note: str) -> Review:
+    wanted = {role for group in groups for role in group}
+    held = access.require_role(by, now.project, wanted, "review this document")
+    if now.row.author_id == by.user.pk:
+        raise NotAllowed("You wrote this; another person has to review it.")
+    if now.row.reviews.filter(reviewer_id=by.user.pk, iteration=now.project.iteration).exists():
+        raise NotAllowed("You have reviewed this already; another person has to speak for the other roles.")
+    role = next(role for group in groups for role in group if role in held)
+    review = Review(
+        project=now.project, revision=now.row, reviewer_id=by.user.pk, role=role, verdict=verdict, note=note,
+        iteration=now.project.iteration, reviewed_at=now.act.at,
+    )  # fmt: skip
+    review.save()
+    return review

@@ -1,0 +1,259 @@
+"""Gates: submitted with frozen facts, signed by the roles that decide, and decided."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from audit.canon import canonical
+from catalogue import definitions
+from crispmlq.errors import Conflict, Invalid, NotAllowed
+from evidence.models import Blob
+from evidence.services import blobs
+from projects import access
+from projects.gates import facts, rules
+from projects.models import Decision, Evaluation, Gate, Iteration, Phase, Project, Signature
+from projects.services import iterations, projects
+from projects.services.doing import Doing, doing, required_text
+from projects.services.phases import require_open
+from projects.states import require_move
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+
+FACTS_TYPE = "application/json"
+
+
+class GateNotReady(Conflict):
+    code, title = "gate_not_ready", "Gate is not ready"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a submission is to end. `to_phase`, `tasks` and `origin` belong to iterate and backtrack, `condition` to hold."""
+
+    outcome: str
+    reason: str
+    to_phase: int | None = None
+    tasks: list[str] = field(default_factory=list)
+    origin: str = Iteration.Origin.EVALUATION
+    condition: str = ""
+
+
+def submit(*, gate: Gate, by: Actor, note: str = "") -> Evaluation:
+    """Freeze the facts and ask the deciding roles for their signatures.
+
+    Raises:
+        GateNotReady: a blocking check that can be judged now is not met (`data["blockers"]`). PhaseClosed; NoRight.
+    """
+    with doing("gate.submitted", by=by, on=gate, right="submit gates", reason=note, alone=True) as now:
+        require_open(now.row.phase, "submit its gate")
+        require_move(now.row, Gate.State.SUBMITTED)
+        frozen, verdicts = judge(now.row)
+        _require_none(rules.blockers(verdicts, "submission"), "The gate can not be submitted yet")
+        evaluation = Evaluation(
+            project=now.project, gate=now.row, iteration=now.project.iteration,
+            facts=_freeze(now, frozen, "submission"), verdicts=rules.as_rows(verdicts),
+            rules_version=rules.RULES_VERSION, note=note, submitted_by_id=by.user.pk, submitted_at=now.act.at,
+        )  # fmt: skip
+        evaluation.save()
+        _move(now.row, Gate.State.SUBMITTED)
+        _move(now.row.phase, Phase.State.IN_REVIEW)
+        return evaluation
+
+
+def withdraw(*, evaluation: Evaluation, reason: str, by: Actor) -> Evaluation:
+    """Take a submission back, so that its phase can be worked on again."""
+    reason = required_text(reason, "reason", "Say why the submission is taken back.")
+    with doing("gate.withdrawn", by=by, on=evaluation, right="submit gates", reason=reason, alone=True) as now:
+        require_move(now.row, Evaluation.State.WITHDRAWN)
+        _move(now.row, Evaluation.State.WITHDRAWN)
+        _move(now.row.gate, Gate.State.OPEN)
+        _move(now.row.gate.phase, Phase.State.OPEN)
+        return now.row
+
+
+def sign(*, evaluation: Evaluation, role: str, by: Actor, approves: bool = True, note: str = "") -> Signature:
+    """Sign a submission in one of the deciding roles; `note` is needed for an objection.
+
+    Raises:
+        NoRight: the actor does not hold the role, or the role does not decide this gate; a token never signs.
+        Conflict: decided or withdrawn, or the role or the person has signed.
+    """
+    if not approves:
+        note = required_text(note, "note", "Say what you object to.")
+    name = "gate.signed" if approves else "gate.objected"
+    with doing(name, by=by, on=evaluation, right="review", reason=note) as now:
+        deciders = _deciders(now.project, now.row.gate)
+        if role not in deciders:
+            listed = ", ".join(deciders)
+            raise Invalid(f"This gate is signed by: {listed}.", errors={"role": [f"One of {listed}."]})
+        access.require_role(by, now.project, {role}, "sign in this role")
+        if now.row.state != Evaluation.State.OPEN:
+            raise Conflict("This submission waits for no signature any more.", state=now.row.state)
+        _require_fresh_signer(now.row, role, by)
+        verdict = Signature.Verdict.APPROVE if approves else Signature.Verdict.OBJECT
+        signature = Signature(
+            project=now.project, evaluation=now.row, signer_id=by.user.pk, role=role, verdict=verdict, note=note,
+            signed_at=now.act.at,
+        )  # fmt: skip
+        signature.save()
+        return signature
+
+
+def decide(*, evaluation: Evaluation, verdict: Verdict, by: Actor) -> Decision:
+    """End a submission. The project is held alone, so of two calls at once the second finds it decided.
+
+    Raises:
+        GateNotReady: `pass` while a blocking check is not met, signatures included (`data["blockers"]`).
+        NotAllowed: the actor neither manages the project nor decides this gate; only a sponsor stops a project.
+        Invalid: no reason, or an outcome, phase or condition that does not fit the gate. IllegalMove.
+    """
+    reason = required_text(verdict.reason, "reason", "Say in a sentence what the decision rests on.")
+    with doing("gate.decided", by=by, on=evaluation, right="review", reason=reason, alone=True) as now:
+        row, gate = now.row, now.row.gate
+        definition = definitions.of(now.project.catalogue).gate(gate.key)
+        access.require_role(by, now.project, {"project-manager", *definition.deciders}, "decide this gate")
+        require_move(row, Evaluation.State.DECIDED)
+        _require_possible(now.project, definition, verdict)
+        frozen, verdicts = judge(gate, row)
+        if verdict.outcome == Decision.Outcome.PASS:
+            _require_passable(now.project, gate, row, verdicts)
+        decision = Decision(
+            project=now.project, evaluation=row, gate=gate, iteration=now.project.iteration, outcome=verdict.outcome,
+            to_phase=verdict.to_phase, reason=reason, condition=verdict.condition,
+            facts=_freeze(now, frozen, "decision"), verdicts=rules.as_rows(verdicts),
+            rules_version=rules.RULES_VERSION, decided_by_id=by.user.pk, decided_at=now.act.at,
+        )  # fmt: skip
+        decision.save()
+        _move(row, Evaluation.State.DECIDED)
+        _CONSEQUENCES[verdict.outcome](now, gate, definition, verdict, by)
+        return decision
+
+
+def judge(gate: Gate, evaluation: Evaluation | None = None) -> tuple[facts.Facts, list[rules.Verdict]]:
+    """The facts as they are now and the verdict of each check on them."""
+    collected = facts.collect(gate, evaluation)
+    return collected, rules.evaluate(definitions.of(gate.project.catalogue).gate(gate.key).checks, collected)
+
+
+def replay(decision: Decision) -> list[rules.Verdict]:
+    """The verdicts once more, from the stored facts; nothing else is read but the project's catalogue.
+
+    Raises: Conflict: the facts were judged by rules of another version, or the stored file is damaged.
+    """
+    if decision.rules_version != rules.RULES_VERSION:
+        raise Conflict(f"Decided by rules {decision.rules_version}; this is {rules.RULES_VERSION}.")
+    frozen = json.loads(blobs.read(decision.facts))
+    return rules.evaluate(definitions.of(decision.project.catalogue).gate(decision.gate.key).checks, frozen)
+
+
+def _pass(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:
+    phase = gate.phase
+    _move(phase, Phase.State.PASSED, passed_at=now.act.at)
+    _move(gate, Gate.State.PASSED)
+    if definition.recurring:
+        _move(phase, Phase.State.OPEN)
+        _move(gate, Gate.State.OPEN)
+        return
+    following = now.project.phase_set.select_for_update().get(number=phase.number + 1)
+    _move(following, Phase.State.OPEN, opened_at=now.act.at)
+    if following.number == 6 and now.project.state == Project.State.ACTIVE:
+        _move(now.project, Project.State.IN_OPERATION)
+
+
+def _go_back(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:
+    iterations.reopen(
+        now.project, verdict.to_phase, verdict.tasks, verdict.origin, verdict.reason, by, now.act.at
+    )
+
+
+def _hold(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:
+    _reopen_for_work(gate)
+    projects.put_on_hold(now.project, verdict.reason, verdict.condition)
+
+
+def _stop(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:
+    access.require(by, now.project, "stop")
+    _reopen_for_work(gate)
+    projects.bring_to_a_stop(now.project, verdict.reason)
+
+
+_CONSEQUENCES = {
+    Decision.Outcome.PASS: _pass,
+    Decision.Outcome.ITERATE: _go_back,
+    Decision.Outcome.BACKTRACK: _go_back,
+    Decision.Outcome.HOLD: _hold,
+    Decision.Outcome.STOP: _stop,
+}
+
+
+def _reopen_for_work(gate: Gate) -> None:
+    _move(gate, Gate.State.OPEN)
+    _move(gate.phase, Phase.State.OPEN)
+
+
+def _move(row: Phase | Gate | Evaluation | Project, to: str, **also: object) -> None:
+    require_move(row, to)
+    row.state = to
+    for name, value in also.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", *also])
+
+
+def _freeze(now: Doing, collected: facts.Facts, moment: str) -> Blob:
+    name = f"{collected['gate']}-{moment}-{now.act.at:%Y%m%dT%H%M%S%f}.json"
+    return blobs.store(owner_id=now.project.pk, name=name, media_type=FACTS_TYPE, data=canonical(collected))
+
+
+def _deciders(project: Project, gate: Gate) -> tuple[str, ...]:
+    return definitions.of(project.catalogue).gate(gate.key).deciders
+
+
+def _require_fresh_signer(evaluation: Evaluation, role: str, by: Actor) -> None:
+    signatures = list(evaluation.signatures.all())
+    if any(s.role == role for s in signatures):
+        raise Conflict("This role has signed already.")
+    if any(s.signer_id == by.user.pk for s in signatures):
+        raise NotAllowed("You have signed already; nobody signs for two roles.")
+
+
+def _require_possible(project: Project, definition: definitions.Gate, verdict: Verdict) -> None:
+    allowed: dict[str, set[int]] = {}
+    for outcome in definition.outcomes:
+        allowed.setdefault(outcome["outcome"], set()).update(outcome["to_phases"])
+    if verdict.outcome not in allowed:
+        sentence = f"This gate ends with one of: {', '.join(sorted(allowed))}."
+        raise Invalid(sentence, errors={"outcome": [sentence]})
+    going_back = verdict.outcome in {Decision.Outcome.ITERATE, Decision.Outcome.BACKTRACK}
+    if going_back and verdict.to_phase not in allowed[verdict.outcome]:
+        numbers = ", ".join(str(n) for n in sorted(allowed[verdict.outcome]))
+        raise Invalid("Choose the phase to go back to.", errors={"to_phase": [f"One of {numbers}."]})
+    if not going_back and verdict.to_phase is not None:
+        raise Invalid("Only iterate and backtrack name a phase.", errors={"to_phase": ["Leave this empty."]})
+    if verdict.outcome == Decision.Outcome.HOLD and not verdict.condition.strip():
+        sentence = "Say what must be true before work resumes."
+        raise Invalid(sentence, errors={"condition": [sentence]})
+
+
+def _require_passable(project: Project, gate: Gate, evaluation: Evaluation, verdicts: list[rules.Verdict]) -> None:
+    if project.kind == Project.Kind.PROOF_OF_CONCEPT and gate.phase.number == 5:
+        raise GateNotReady("A proof of concept is never released; begin a full project for that.")
+    signatures = list(evaluation.signatures.all())
+    objections = [s for s in signatures if s.verdict == Signature.Verdict.OBJECT]
+    if objections:
+        raise GateNotReady(f"{objections[0].signer} objects: {objections[0].note}")
+    lacking = set(_deciders(project, gate)) - {s.role for s in signatures}
+    if lacking:
+        raise GateNotReady(f"Signatures are missing: {', '.join(sorted(lacking))}.", roles=sorted(lacking))
+    if {s.signer_id for s in signatures} == {evaluation.submitted_by_id}:
+        raise NotAllowed("Who submitted a gate can not be the only one to sign it.")
+    _require_none(rules.blockers(verdicts, "decision"), "The gate can not be passed")
+
+
+def _require_none(blockers: list[rules.Verdict], sentence: str) -> None:
+    if blockers:
+        said = " ".join(f"{v.text}: {v.because}" for v in blockers[:3])
+        more = f" And {len(blockers) - 3} more." if len(blockers) > 3 else ""
+        raise GateNotReady(f"{sentence}. {said}{more}", blockers=rules.as_rows(blockers))
