@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class CatalogueConfig(AppConfig):
     name = "catalogue"
+
+    def ready(self) -> None:
+        from audit import register_acts
+
+        register_acts({"catalogue.loaded": "loaded the process catalogue {subject}"})
