@@ -7,4 +7,4 @@ class CatalogueConfig(AppConfig):
     def ready(self) -> None:
         from audit import register_acts
 
-        register_acts({"catalogue.loaded": "loaded the process catalogue {subject}"})
+        register_acts({"catalogue.loaded": "loaded the catalogue {subject}"})

@@ -1,4 +1,4 @@
-"""A catalogue as frozen objects: what the process asks for, without a trace of any project."""
+"""The catalogue as frozen objects, made from the body of a stored version."""
 
 from __future__ import annotations
 
@@ -11,45 +11,29 @@ from uuid import UUID
 if TYPE_CHECKING:
     from catalogue.models import CatalogueVersion
 
-Groups = tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Requirement:
-    key: str
-    kind: str  # requirement or constraint
-    text: str
-    source: tuple[str, ...] = ()
-
 
 @dataclass(frozen=True)
 class Risk:
-    """`severity` and `likelihood` are the first guess that a project replaces by its own rating."""
-
     key: str
     name: str
     what_goes_wrong: str
     category: str
     severity: str
     likelihood: str
-    source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class QAMethod:
-    """`evidence` lists what shows that it was carried out: {"kind", "what"}."""
-
     key: str
     name: str
     what_it_does: str
     mitigates: tuple[str, ...]
     evidence: tuple[Mapping[str, str], ...]
-    source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Task:
-    """`not_applicable_when` is {"question", "answers", "reason"}: answers that rule the task out from the start."""
+    """`not_applicable_when` names a tailoring question, the answers that rule the task out, and the reason to note."""
 
     key: str
     name: str
@@ -57,63 +41,31 @@ class Task:
     aim: str
     why: str
     required: bool
-    applies_when: str
-    not_applicable_when: Mapping[str, Any] | None
     depends_on: tuple[str, ...]
     document_kinds: tuple[str, ...]
     checklist: tuple[str, ...]
     risks: tuple[Risk, ...]
     qa_methods: tuple[QAMethod, ...]
-    source: tuple[str, ...] = ()
+    applies_when: str | None = None
+    not_applicable_when: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of a table; never itself a table or a list."""
-
+class Requirement:
     key: str
-    label: str
-    type: str
-    required: bool
-    options: tuple[Mapping[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Field:
-    key: str
-    label: str
-    type: str
-    required: bool
-    help: str = ""
-    options: tuple[Mapping[str, str], ...] = ()
-    columns: tuple[Column, ...] = ()
-
-
-@dataclass(frozen=True)
-class DocumentKind:
-    """`phase` is the number of the phase it belongs to; one acceptance is needed from each group of `review_roles`."""
-
-    key: str
-    name: str
     kind: str
-    phase: int
-    tasks: tuple[str, ...]
-    fields: tuple[Field, ...]
-    review_roles: Groups
-
-    def field(self, key: str) -> Field:
-        return next(each for each in self.fields if each.key == key)
+    text: str
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing a gate asks for, judged by `rule`; those who hold one of `mend_roles` can put it right."""
+    """A question of a gate. `when`: can be judged at "submission", or only at the "decision"."""
 
     key: str
     text: str
     blocking: bool
     waivable: bool
-    when: str  # "submission" or "decision"
+    when: str
     rule: str
     params: Mapping[str, Any]
     mend_roles: tuple[str, ...]
@@ -121,16 +73,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Gate:
-    """`own_checks` are asked at this gate only, `checks` are these and the ones common to all gates."""
-
     key: str
+    phase: int
     name: str
     exit_question: str
+    recurring: bool
     deciders: tuple[str, ...]
     required_outputs: tuple[str, ...]
     levels_that_must_be_met: tuple[str, ...]
     criteria_judged: Mapping[str, Any]
-    recurring: bool
     outcomes: tuple[Mapping[str, Any], ...]
     own_checks: tuple[Check, ...]
     common_checks: tuple[Check, ...]
@@ -152,18 +103,52 @@ class Phase:
 
 
 @dataclass(frozen=True)
+class Column:
+    key: str
+    label: str
+    type: str
+    required: bool = True
+    options: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a document. `type`: text, long_text, number, integer, date, choice, yes_no, list, table, sha256, version."""
+
+    key: str
+    label: str
+    type: str
+    required: bool = True
+    help: str = ""
+    options: tuple[Mapping[str, str], ...] = ()
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """`review_roles`: groups of role keys; one acceptance from each group makes the document accepted."""
+
+    key: str
+    name: str
+    kind: str
+    phase: int
+    review_roles: tuple[tuple[str, ...], ...]
+    fields: tuple[Field, ...]
+    tasks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class TailoringQuestion:
     key: str
     text: str
-    help: str
     options: tuple[Mapping[str, str], ...]
     default: str
+    help: str = ""
 
 
 @dataclass(frozen=True)
 class Rating:
-    """A rating is severity times likelihood. Up to `feasible_up_to` it is borne, from `needs_qa_from` it needs a QA
-    method, and what remains from `acceptance_from` on needs a signature."""
+    """Severity value times likelihood value. Limits compare with that product."""
 
     severities: Mapping[str, int]
     likelihoods: Mapping[str, int]
@@ -182,7 +167,7 @@ class Catalogue:
     rating: Rating
     questions: tuple[TailoringQuestion, ...]
     phases: tuple[Phase, ...]
-    document_kinds: Mapping[str, DocumentKind] = field(repr=False)
+    document_kinds: Mapping[str, DocumentKind] = field(default_factory=dict)
 
     def phase(self, number: int) -> Phase:
         return self.phases[number - 1]
@@ -202,19 +187,19 @@ class Catalogue:
         return {task.key: task for phase in self.phases for task in phase.tasks}
 
 
+def of(version: CatalogueVersion) -> Catalogue:
+    """The objects of a stored version; built once per process, since a version never changes."""
+    found = _built.get(version.pk)
+    if found is None:
+        found = _built[version.pk] = build(version.body)
+    return found
+
+
 _built: dict[UUID, Catalogue] = {}
 
 
-def of(row: CatalogueVersion) -> Catalogue:
-    """The definitions of a loaded version. Kept for the life of the process, as a version never changes."""
-    if row.pk not in _built:
-        _built[row.pk] = build(row.body)
-    return _built[row.pk]
-
-
 def build(body: Mapping[str, Any]) -> Catalogue:
-    """Definitions from the content of a catalogue that the loader has accepted."""
-    gates = {gate["phase"]: gate for gate in body["gates"]}
+    gates = {gate["phase"]: _gate(gate) for gate in body["gates"]}
     return Catalogue(
         key=body["key"],
         version=body["version"],
@@ -222,70 +207,72 @@ def build(body: Mapping[str, Any]) -> Catalogue:
         roles={role["key"]: role["name"] for role in body["roles"]},
         rating=Rating(**body["rating"]),
         questions=tuple(TailoringQuestion(**{**q, "options": tuple(q["options"])}) for q in body["questions"]),
-        phases=tuple(_phase(phase, gates[phase["number"]], body["common_checks"]) for phase in body["phases"]),
-        document_kinds={kind["key"]: _document_kind(kind) for kind in body["document_kinds"]},
+        phases=tuple(_phase(phase, gates[phase["number"]]) for phase in body["phases"]),
+        document_kinds=_document_kinds(body),
     )
 
 
-def _phase(row: Mapping[str, Any], gate: Mapping[str, Any], common: list[Mapping[str, Any]]) -> Phase:
+def _phase(phase: Mapping[str, Any], gate: Gate) -> Phase:
     return Phase(
-        number=row["number"],
-        key=row["key"],
-        name=row["name"],
-        aim=row["aim"],
-        requirements=tuple(_frozen(Requirement, each) for each in row["requirements"]),
-        tasks=tuple(_task(each) for each in row["tasks"]),
-        gate=_gate(gate, common),
+        number=phase["number"],
+        key=phase["key"],
+        name=phase["name"],
+        aim=phase["aim"],
+        requirements=tuple(Requirement(**requirement) for requirement in phase["requirements"]),
+        tasks=tuple(_task(task) for task in phase["tasks"]),
+        gate=gate,
     )
 
 
-def _task(row: Mapping[str, Any]) -> Task:
-    return _frozen(
-        Task,
-        {
-            "applies_when": "",
-            "not_applicable_when": None,
-            **row,
-            "risks": [_frozen(Risk, each) for each in row["risks"]],
-            "qa_methods": [_frozen(QAMethod, each) for each in row["qa_methods"]],
-        },
+def _task(task: Mapping[str, Any]) -> Task:
+    return Task(
+        **{
+            **task,
+            **{name: tuple(task[name]) for name in ("depends_on", "document_kinds", "checklist")},
+            "risks": tuple(Risk(**risk) for risk in task["risks"]),
+            "qa_methods": tuple(
+                QAMethod(**{**m, "mitigates": tuple(m["mitigates"]), "evidence": tuple(m["evidence"])})
+                for m in task["qa_methods"]
+            ),
+        }
     )
 
 
-def _document_kind(row: Mapping[str, Any]) -> DocumentKind:
-    fields = [_field(each) for each in row["fields"]]
-    groups = tuple(tuple(group) for group in row["review_roles"])
-    return _frozen(DocumentKind, {**row, "fields": fields, "review_roles": groups})
-
-
-def _field(row: Mapping[str, Any]) -> Field:
-    columns = [_frozen(Column, {"required": False, **each}) for each in row.get("columns", [])]
-    return _frozen(Field, {"required": False, **row, "columns": columns})
-
-
-def _gate(row: Mapping[str, Any], common: list[Mapping[str, Any]]) -> Gate:
-    own = {name: value for name, value in row.items() if name not in {"checks", "phase", "measured_in"}}
-    return _frozen(
-        Gate,
-        {
-            "recurring": False,
-            **own,
-            "own_checks": [_check(each) for each in row["checks"]],
-            "common_checks": [_common(each, row) for each in common if row["phase"] in each["phases"]],
-        },
+def _gate(gate: Mapping[str, Any]) -> Gate:
+    tuples = ("deciders", "required_outputs", "levels_that_must_be_met", "outcomes")
+    rest = {name: value for name, value in gate.items() if name not in {"checks", "common_checks"}}
+    return Gate(
+        **{**rest, **{name: tuple(gate[name]) for name in tuples}},
+        own_checks=tuple(_check(check) for check in gate["checks"]),
+        common_checks=tuple(_check(check) for check in gate["common_checks"]),
     )
 
 
-def _common(row: Mapping[str, Any], gate: Mapping[str, Any]) -> Check:
-    """A check of all gates, with its key and the parameters that it takes from the gate."""
-    params = {**row.get("params", {}), **{name: gate[of_gate] for name, of_gate in row.get("params_of_gate", {}).items()}}
-    rest = {name: value for name, value in row.items() if name not in {"phases", "params_of_gate"}}
-    return _check({**rest, "key": f"g{gate['phase']}-common-{row['key']}", "params": params})
+def _check(check: Mapping[str, Any]) -> Check:
+    return Check(**{**check, "mend_roles": tuple(check["mend_roles"])})
 
 
-def _check(row: Mapping[str, Any]) -> Check:
-    return _frozen(Check, {"blocking": True, "waivable": False, "when": "submission", "mend_roles": [], **row})
+def _document_kinds(body: Mapping[str, Any]) -> dict[str, DocumentKind]:
+    producers: dict[str, list[str]] = {}
+    for phase in body["phases"]:
+        for task in phase["tasks"]:
+            for kind in task["document_kinds"]:
+                producers.setdefault(kind, []).append(task["key"])
+    return {
+        kind["key"]: DocumentKind(
+            key=kind["key"],
+            name=kind["name"],
+            kind=kind["kind"],
+            phase=file["phase"],
+            review_roles=tuple(tuple(group) for group in kind["review_roles"]),
+            fields=tuple(_field(each) for each in kind["fields"]),
+            tasks=tuple(producers.get(kind["key"], [])),
+        )
+        for file in body["documents"]
+        for kind in file["documents"]
+    }
 
 
-def _frozen(kind: type, row: Mapping[str, Any]) -> Any:
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
+def _field(each: Mapping[str, Any]) -> Field:
+    columns = tuple(Column(**{**c, "options": tuple(c.get("options", ()))}) for c in each.get("columns", ()))
+    return Field(**{**each, "options": tuple(each.get("options", ())), "columns": columns})

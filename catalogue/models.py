@@ -1,4 +1,4 @@
-"""Versions of the process catalogue. A version never changes: a changed catalogue is a new version."""
+"""Versions of the process catalogue. A project keeps the version it began with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from audit.models import GovernedModel
 
 
 class CatalogueVersion(GovernedModel):
-    """One version as it was loaded; `body` is the whole content, `sha256` the digest of its canonical JSON."""
-
-    key = models.CharField(max_length=80)
-    version = models.CharField(max_length=40)
-    sha256 = models.CharField(max_length=64)
+    key = models.CharField(max_length=60)
+    version = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64, help_text="Of the body's canonical bytes.")
     body = models.JSONField()
     loaded_at = models.DateTimeField()
 

@@ -1,37 +1,48 @@
-"""Loading a catalogue into the database."""
+"""Loading a catalogue: read, validate, store as a version that never changes."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
-from audit import ActorRef, act
+import audit
 from audit.canon import canonical
-from catalogue import loader
+from catalogue import files, validation
 from catalogue.models import CatalogueVersion
-from crispmlq.errors import Conflict
+from crispmlq.errors import Conflict, Invalid
 
 
-def load(path: Path | None = None, *, by: ActorRef) -> CatalogueVersion:
-    """Store the catalogue in the folder `path` (default: the built-in one). Loading it again changes nothing.
+def load(*, by: audit.ActorRef, path: Path | None = None) -> CatalogueVersion:
+    """Store the catalogue of a folder (default: the built-in one); loading the same one again changes nothing.
 
     Raises:
-        Invalid: the files have problems.
-        Conflict: this version was loaded before with other content.
+        Invalid: the files break a rule; every fault with file, line and rule.
+        Conflict: this version was loaded before with another content.
     """
-    body = loader.load(path)
+    body = check(path or files.BUILT_IN)
     digest = hashlib.sha256(canonical(body)).hexdigest()
     known = CatalogueVersion.objects.filter(key=body["key"], version=body["version"]).first()
-    if known is not None:
+    if known:
         if known.sha256 != digest:
-            raise Conflict(
-                f"{known} was loaded with other content. Give the changed catalogue a new version.",
-                loaded=known.sha256,
-                found=digest,
-            )
+            raise Conflict(f"{known} was loaded with another content. Give the changed catalogue a new version.")
         return known
-    row = CatalogueVersion(key=body["key"], version=body["version"], sha256=digest, body=body)
-    with act("catalogue.loaded", by=by, subject=row) as doing:
-        row.loaded_at = doing.at
-        row.save()
-    return row
+    version = CatalogueVersion(key=body["key"], version=body["version"], sha256=digest, body=body)
+    with audit.act("catalogue.loaded", by=by, subject=version) as act:
+        version.loaded_at = act.at
+        version.save()
+        return version
+
+
+def check(path: Path) -> dict[str, Any]:
+    """The body of a catalogue that breaks no rule.
+
+    Raises: Invalid: with every fault.
+    """
+    if not path.is_dir():
+        raise Invalid(f"{path} is not a folder.")
+    found = files.read(path)
+    faults = [fault for file in found for fault in file.faults] or validation.faults_of(found)
+    if faults:
+        raise Invalid("The catalogue breaks these rules:\n" + "\n".join(faults), errors={"": faults})
+    return validation.body_of(found)

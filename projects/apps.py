@@ -7,6 +7,9 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from audit import register_acts
         from projects.acts import ACTS, CHANGELESS
+        from catalogue.validation import KNOWN_RULES
         from projects.gates import document_rules, process_rules  # noqa: F401 - importing registers the rules
+        from projects.gates.rules import RULES
 
+        KNOWN_RULES.update(RULES)
         register_acts({**ACTS, **CHANGELESS}, changeless=CHANGELESS)

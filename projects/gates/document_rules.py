@@ -20,7 +20,12 @@ def documents_accepted(facts: Facts, params: Params) -> Finding:
 
 @rule
 def document_field(facts: Facts, params: Params) -> Finding:
-    """`equals`, `one_of` or `not_empty` decides on one field of one accepted document."""
+    """`equals`, `one_of` or `not_empty` decides on one field of one accepted document.
+
+    With `task`, the check is met when that conditional task does not apply.
+    """
+    if any(t["key"] == params.get("task") and t["state"] == "not_applicable" for t in facts["tasks"]):
+        return met("The task does not apply to this project.", [link("task", params["task"])])
     kind, key = params["kind"], params["field"]
     document = accepted(facts, kind)
     if document is None:
@@ -79,6 +84,20 @@ def column_at_least(facts: Facts, params: Params) -> Finding:
         seen = [f"{_row_name(r)} ({r[params['column']]} below {r[params['minimum']]})" for r in low]
         return not_met(f"Below the minimum: {listed(seen)}.", links)
     return met(f"All {len(rows)} rows reach their minimum.", links)
+
+
+@rule
+def column_covers(facts: Facts, params: Params) -> Finding:
+    """Each of `values` stands in `column` of at least one row."""
+    document = accepted(facts, params["kind"])
+    if document is None:
+        return missing(facts, params["kind"])
+    there = {row.get(params["column"]) for row in document["fields"].get(params["table"]) or []}
+    lacking = [value for value in params["values"] if value not in there]
+    links = [link("document", params["kind"])]
+    if lacking:
+        return not_met(f"Not treated: {listed(value.replace('-', ' ') for value in lacking)}.", links)
+    return met(f"All {len(params['values'])} are treated.", links)
 
 
 @rule
