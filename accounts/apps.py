@@ -3,3 +3,15 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        from audit import register_acts
+
+        register_acts(
+            {
+                "user.created": "created the account {subject}",
+                "user.password_changed": "changed the password of {subject}",
+                "token.created": "created the token {subject}",
+                "token.revoked": "revoked the token {subject}",
+            }
+        )

@@ -1,0 +1,1 @@
+"""Background work: `jobs.queue.enqueue`, `handler`, `report`."""

@@ -1,0 +1,68 @@
+"""Accounts are made and changed here, each act told in the system log."""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+import audit
+from accounts.models import User
+from crispmlq.errors import Invalid
+
+
+def create(
+    *,
+    username: str,
+    display_name: str,
+    by: audit.ActorRef,
+    email: str = "",
+    password: str | None = None,
+    is_service: bool = False,
+    site_role: str = "",
+) -> User:
+    """A new account. Without a password, and for machines always, nobody can sign in to it by password.
+
+    Raises:
+        Invalid: user name, mail, site role or password, each under its key.
+    """
+    user = User(
+        username=username, display_name=display_name.strip(), email=email, is_service=is_service, site_role=site_role
+    )
+    errors = _errors(user, None if is_service else password)
+    if errors:
+        raise Invalid("Please correct what is marked.", errors=errors)
+    if password and not is_service:
+        user.set_password(password)
+    else:
+        user.set_unusable_password()
+    with audit.act("user.created", by=by, subject=user):
+        user.save()
+        return user
+
+
+def set_password(*, user: User, password: str, by: audit.ActorRef) -> User:
+    """Raises: Invalid: the password is too weak."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid("Choose a stronger password.", errors={"password": error.messages}) from error
+    user.set_password(password)
+    with audit.act("user.password_changed", by=by, subject=user):
+        user.save(update_fields=["password"])
+        return user
+
+
+def _errors(user: User, password: str | None) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    try:
+        user.clean_fields(exclude={"password", "audit_head"})
+    except ValidationError as error:
+        errors.update(error.message_dict)
+    if User.objects.filter(username__iexact=user.username).exists():
+        errors["username"] = ["This user name is taken."]
+    if password is not None:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            errors["password"] = error.messages
+    return errors

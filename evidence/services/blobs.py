@@ -1,0 +1,92 @@
+"""Storing and reading files by their SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from crispmlq.errors import Conflict, Invalid
+from evidence.models import Blob
+
+NAME = re.compile(r"^[^\x00-\x1f\x7f/\\]{1,200}$")
+MEDIA_TYPE = re.compile(r"^[\w.+-]+/[\w.+-]+$")
+
+
+class EvidenceDamaged(Conflict):
+    code, title = "evidence_damaged", "Evidence is damaged"
+
+
+def store(*, owner_id: UUID, name: str, media_type: str, data: bytes, claimed_sha256: str | None = None) -> Blob:
+    """Keep the bytes; to be called inside an act. The same bytes under the same name are the same Blob.
+
+    Raises:
+        Invalid: empty, larger than EVIDENCE_MAX_BYTES, a bad name or type, or another hash than claimed.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    _require_sound(name, media_type, data, digest, claimed_sha256)
+    known = Blob.objects.filter(owner_id=owner_id, sha256=digest, name=name).first()
+    if known:
+        return known
+    _write(digest, data)
+    blob = Blob(
+        owner_id=owner_id, sha256=digest, size=len(data), name=name, media_type=media_type, stored_at=timezone.now()
+    )
+    blob.save()
+    return blob
+
+
+def read(blob: Blob) -> bytes:
+    """The bytes, if they still have the hash they were stored under.
+
+    Raises: EvidenceDamaged: the file is gone or was altered.
+    """
+    try:
+        data = path_of(blob.sha256).read_bytes()
+    except FileNotFoundError:
+        raise EvidenceDamaged(f"The file of “{blob.name}” is gone from the evidence store.", sha256=blob.sha256) from None
+    if hashlib.sha256(data).hexdigest() != blob.sha256:
+        raise EvidenceDamaged(
+            f"“{blob.name}” was altered in the evidence store; it is not handed out.", sha256=blob.sha256
+        )
+    return data
+
+
+def path_of(sha256: str) -> Path:
+    return Path(settings.EVIDENCE_DIR) / sha256[:2] / sha256[2:4] / sha256
+
+
+def _write(digest: str, data: bytes) -> None:
+    """Write beside and rename, so that a crash leaves no half file under the hash."""
+    path = path_of(digest)
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+
+
+def _require_sound(name: str, media_type: str, data: bytes, digest: str, claimed: str | None) -> None:
+    errors: dict[str, list[str]] = {}
+    if not NAME.match(name) or name in {".", ".."}:
+        errors["name"] = ["Give a file name of up to 200 characters, without slashes."]
+    if not MEDIA_TYPE.match(media_type) or len(media_type) > 120:
+        errors["media_type"] = ["Give a media type such as text/csv."]
+    if not data:
+        errors["file"] = ["The file is empty."]
+    elif len(data) > settings.EVIDENCE_MAX_BYTES:
+        errors["file"] = [f"The file has {len(data)} bytes; at most {settings.EVIDENCE_MAX_BYTES} are accepted."]
+    elif claimed is not None and claimed.lower() != digest:
+        errors["sha256"] = [f"The bytes that arrived have SHA-256 {digest}, not the claimed one. Send the file again."]
+    if errors:
+        raise Invalid("This file can not be stored.", errors=errors)

@@ -1,0 +1,71 @@
+"""Ask for background work, do it, and tell how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from crispmlq.errors import DomainError
+from jobs.models import Job
+
+Handler = Callable[..., dict[str, Any]]
+log = structlog.get_logger(__name__)
+_handlers: dict[str, Handler] = {}
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Register `f(job, **args) -> result` for jobs of a kind. It may run twice, so it must do no harm then."""
+
+    def register(function: Handler) -> Handler:
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def enqueue(
+    kind: str, args: dict[str, Any] | None = None, *, requested_by: UUID | None = None, project_id: UUID | None = None
+) -> Job:
+    """Store the job; it is sent to a worker once the transaction commits."""
+    from jobs.tasks import run_job
+
+    job = Job.objects.create(kind=kind, args=args or {}, requested_by_id=requested_by, project_id=project_id)
+    transaction.on_commit(lambda: run_job.delay(str(job.pk)))
+    return job
+
+
+def report(job: Job, progress: int, message: str = "") -> None:
+    """Tell how far the job is, in percent."""
+    job.progress, job.message = progress, message[:300]
+    job.save(update_fields=["progress", "message"])
+
+
+def run(job_id: UUID) -> bool:
+    """Do a queued job; False if another worker took it. What goes wrong is written into the row."""
+    now = timezone.now()
+    claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(state=Job.State.RUNNING, started_at=now)
+    if not claimed:
+        return False
+    job = Job.objects.get(pk=job_id)
+    try:
+        job.result = _handlers[job.kind](job, **job.args)
+        job.state, job.progress, job.message = Job.State.DONE, 100, ""
+    except DomainError as refusal:
+        job.state, job.message = Job.State.FAILED, refusal.message[:300]
+    except Exception:
+        log.exception("job_failed", job=str(job.pk), kind=job.kind)
+        job.state, job.message = Job.State.FAILED, "Something went wrong here; the administrator finds it in the log."
+    job.finished_at = timezone.now()
+    job.save(update_fields=["state", "progress", "message", "result", "finished_at"])
+    return True
+
+
+def put_back_unfinished() -> list[UUID]:
+    """Queue again what a worker left running when it died; only sound while no worker runs."""
+    Job.objects.filter(state=Job.State.RUNNING).update(state=Job.State.QUEUED, progress=0, message="")
+    return list(Job.objects.filter(state=Job.State.QUEUED).values_list("pk", flat=True))
