@@ -1,0 +1,172 @@
+"""What the API takes. Each input is the arguments of one service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.fields import Input, Number
+from projects.services.criteria import Demand
+from projects.services.gates import Verdict
+from projects.services.measurements import Reading
+
+
+class Reason(Input):
+    reason = serializers.CharField()
+
+
+class Note(Input):
+    note = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class NewProject(Input):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    purpose = serializers.CharField()
+    kind = serializers.CharField(required=False)
+    answers = serializers.DictField(child=serializers.CharField(), required=False)
+
+
+class ProjectChange(Input):
+    name = serializers.CharField(required=False)
+    purpose = serializers.CharField(required=False)
+
+
+class Hold(Input):
+    reason = serializers.CharField()
+    condition = serializers.CharField()
+
+
+class Roles(Input):
+    roles = serializers.ListField(child=serializers.CharField())
+
+
+class Confirmation(Input):
+    note = serializers.CharField()
+
+
+class Confirmations(Input):
+    keys = serializers.ListField(child=serializers.CharField(), allow_empty=False)
+    note = serializers.CharField()
+
+
+class Checklist(Input):
+    done = serializers.ListField(child=serializers.BooleanField(), help_text="One entry per row, in order.")
+
+
+class Result(Input):
+    result = serializers.CharField()
+
+
+class Assignment(Input):
+    assignee = serializers.CharField(allow_null=True, help_text="User name of a member.")
+    due_on = serializers.DateField(allow_null=True, required=False, default=None)
+
+
+class RatingIn(Input):
+    severity = serializers.CharField()
+    likelihood = serializers.CharField()
+    reason = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class Ratings(Input):
+    keys = serializers.ListField(child=serializers.CharField(), allow_empty=False)
+    severity = serializers.CharField()
+    likelihood = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class Acceptance(Input):
+    reason = serializers.CharField()
+    until = serializers.DateField()
+
+
+class Performance(Input):
+    finding = serializers.CharField()
+    evidence_kinds = serializers.ListField(child=serializers.CharField())
+
+
+class DemandIn(Input):
+    metric = serializers.CharField()
+    unit = serializers.CharField(help_text='"1" for a plain ratio.')
+    direction = serializers.CharField()
+    threshold = Number()
+    upper = Number(required=False, allow_null=True)
+    floor = Number(required=False, allow_null=True)
+    baseline = Number(required=False, allow_null=True)
+    method = serializers.CharField()
+    owner_name = serializers.CharField()
+    justification = serializers.CharField(required=False, allow_blank=True)
+    supports = serializers.CharField(required=False, allow_null=True, help_text="Key of a business criterion.")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """{"demand": ..., and what is not part of it}, the way the services take it."""
+        demand = {name: given.pop(name) for name in list(given) if name in Demand.__dataclass_fields__}
+        return {**given, "demand": Demand(**demand)}
+
+
+class NewCriterion(DemandIn):
+    key = serializers.CharField()
+    level = serializers.CharField()
+    name = serializers.CharField()
+
+
+class CriterionRevision(DemandIn):
+    reason = serializers.CharField()
+
+
+class ReadingIn(Input):
+    value = Number()
+    unit = serializers.CharField()
+    environment = serializers.CharField()
+    measured_at = serializers.DateTimeField()
+    lower = Number(required=False, allow_null=True)
+    upper = Number(required=False, allow_null=True)
+    subject_version = serializers.CharField(required=False, allow_blank=True)
+    note = serializers.CharField(required=False, allow_blank=True)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {"reading": Reading(**given)}
+
+
+class RevisionValues(Input):
+    values = serializers.DictField(help_text="Values by field key, as the catalogue's kind says.")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {"fields": given.pop("values"), **given}
+
+
+class NewRevision(RevisionValues):
+    kind = serializers.CharField()
+    change_reason = serializers.CharField(required=False, allow_blank=True)
+
+
+class Waiving(Input):
+    reason = serializers.CharField()
+    expires_on = serializers.DateField()
+
+
+class SignatureIn(Input):
+    role = serializers.CharField()
+    approves = serializers.BooleanField(default=True)
+    note = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class DecisionIn(Input):
+    outcome = serializers.CharField()
+    reason = serializers.CharField()
+    to_phase = serializers.IntegerField(required=False, allow_null=True)
+    tasks = serializers.ListField(child=serializers.CharField(), required=False)
+    origin = serializers.CharField(required=False)
+    condition = serializers.CharField(required=False, allow_blank=True)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {"verdict": Verdict(**given)}
+
+
+class WayBack(Input):
+    to_phase = serializers.IntegerField()
+    task_keys = serializers.ListField(child=serializers.CharField())
+    origin = serializers.CharField()
+    reason = serializers.CharField()

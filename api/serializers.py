@@ -1,0 +1,329 @@
+"""What the API gives out. Keys and states are the same words as in pages and reports."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from api.fields import Number
+from jobs.models import Job
+from projects.models import (
+    Attachment,
+    Criterion,
+    CriterionVersion,
+    Decision,
+    Document,
+    Evaluation,
+    Gate,
+    Iteration,
+    Measurement,
+    Membership,
+    Phase,
+    Project,
+    QAMethod,
+    Requirement,
+    Review,
+    Revision,
+    Risk,
+    Signature,
+    Task,
+    Waiver,
+)
+
+
+def person() -> serializers.SlugRelatedField:
+    return serializers.SlugRelatedField("username", read_only=True)
+
+
+class ProjectOut(serializers.ModelSerializer):
+    catalogue = serializers.StringRelatedField()
+    created_by = person()
+    version = serializers.IntegerField(source="audit_ver", read_only=True)
+
+    class Meta:
+        model = Project
+        fields = [
+            "id", "slug", "name", "purpose", "kind", "state", "iteration", "catalogue", "answers", "hold_reason",
+            "hold_condition", "stop_reason", "created_by", "created_at", "version",
+        ]  # fmt: skip
+
+
+class MembershipOut(serializers.ModelSerializer):
+    user = person()
+    display_name = serializers.CharField(source="user.display_name", read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ["user", "display_name", "roles"]
+
+
+class PhaseOut(serializers.ModelSerializer):
+    gate = serializers.SlugRelatedField("key", read_only=True)
+
+    class Meta:
+        model = Phase
+        fields = ["number", "key", "name", "state", "opened_at", "passed_at", "gate"]
+
+
+class IterationOut(serializers.ModelSerializer):
+    opened_by = person()
+
+    class Meta:
+        model = Iteration
+        fields = ["number", "origin", "from_phase", "to_phase", "reason", "reopened_tasks", "opened_by", "opened_at"]
+
+
+class ItemOut(serializers.ModelSerializer):
+    phase = serializers.SlugRelatedField("number", read_only=True)
+    version = serializers.IntegerField(source="audit_ver", read_only=True)
+
+
+class RequirementOut(ItemOut):
+    confirmed_by = person()
+
+    class Meta:
+        model = Requirement
+        fields = ["key", "phase", "kind", "text", "state", "note", "confirmed_by", "confirmed_at", "is_own", "version"]
+
+
+class TaskOut(ItemOut):
+    assignee = person()
+    handed_in_by = person()
+
+    class Meta:
+        model = Task
+        fields = [
+            "key", "phase", "group", "name", "aim", "why", "is_required", "applies_when", "depends_on",
+            "document_kinds", "checklist", "state", "reason", "result", "iteration", "assignee", "due_on",
+            "handed_in_by", "finished_at", "is_own", "version",
+        ]  # fmt: skip
+
+
+class RiskOut(ItemOut):
+    task = serializers.SlugRelatedField("key", read_only=True)
+    accepted_by = person()
+
+    class Meta:
+        model = Risk
+        fields = [
+            "key", "phase", "task", "name", "what_goes_wrong", "category", "default_severity", "default_likelihood",
+            "state", "severity", "likelihood", "rating", "rated_at", "accepted_by", "accepted_as",
+            "acceptance_reason", "accepted_until", "is_own", "version",
+        ]  # fmt: skip
+
+
+class QAMethodOut(ItemOut):
+    task = serializers.SlugRelatedField("key", read_only=True)
+    performed_by = person()
+    reviewed_by = person()
+
+    class Meta:
+        model = QAMethod
+        fields = [
+            "key", "phase", "task", "name", "what_it_does", "mitigates", "evidence_expected", "state", "finding",
+            "evidence_kinds", "performed_by", "performed_at", "reviewed_by", "reviewed_at", "review_note", "version",
+        ]  # fmt: skip
+
+
+class CriterionVersionOut(serializers.ModelSerializer):
+    threshold = Number(read_only=True)
+    upper = Number(read_only=True)
+    floor = Number(read_only=True)
+    baseline = Number(read_only=True)
+    supports = serializers.SlugRelatedField("key", read_only=True)
+    author = person()
+    approved_by = person()
+    version = serializers.IntegerField(source="audit_ver", read_only=True)
+
+    class Meta:
+        model = CriterionVersion
+        fields = [
+            "number", "state", "metric", "unit", "direction", "threshold", "upper", "floor", "baseline", "method",
+            "justification", "owner_name", "supports", "change_reason", "author", "created_at", "approved_by",
+            "approved_at", "version",
+        ]  # fmt: skip
+
+
+class CriterionOut(serializers.ModelSerializer):
+    versions = CriterionVersionOut(many=True, read_only=True)
+
+    class Meta:
+        model = Criterion
+        fields = ["key", "level", "name", "versions"]
+
+
+class MeasurementOut(serializers.ModelSerializer):
+    criterion = serializers.SlugField(source="version.criterion.key", read_only=True)
+    criterion_version = serializers.IntegerField(source="version.number", read_only=True)
+    value = Number(read_only=True)
+    lower = Number(read_only=True)
+    upper = Number(read_only=True)
+    recorded_by = person()
+
+    class Meta:
+        model = Measurement
+        fields = [
+            "id", "criterion", "criterion_version", "value", "lower", "upper", "environment", "iteration",
+            "measured_at", "recorded_at", "recorded_by", "by_machine", "subject_version", "note",
+        ]  # fmt: skip
+
+
+class ReviewOut(serializers.ModelSerializer):
+    reviewer = person()
+
+    class Meta:
+        model = Review
+        fields = ["reviewer", "role", "verdict", "note", "iteration", "reviewed_at"]
+
+
+class AttachmentOut(serializers.ModelSerializer):
+    name = serializers.CharField(source="blob.name", read_only=True)
+    sha256 = serializers.CharField(source="blob.sha256", read_only=True)
+    size = serializers.IntegerField(source="blob.size", read_only=True)
+    media_type = serializers.CharField(source="blob.media_type", read_only=True)
+
+    class Meta:
+        model = Attachment
+        fields = ["id", "name", "sha256", "size", "media_type"]
+
+
+class RevisionOut(serializers.ModelSerializer):
+    kind = serializers.CharField(source="document.kind", read_only=True)
+    values = serializers.JSONField(source="fields", read_only=True)
+    author = person()
+    reviews = ReviewOut(many=True, read_only=True)
+    attachments = AttachmentOut(many=True, read_only=True)
+    version = serializers.IntegerField(source="audit_ver", read_only=True)
+
+    class Meta:
+        model = Revision
+        fields = [
+            "kind", "number", "state", "values", "change_reason", "iteration", "author", "created_at", "submitted_at",
+            "decided_at", "reviews", "attachments", "version",
+        ]  # fmt: skip
+
+
+class DocumentOut(serializers.ModelSerializer):
+    phase = serializers.SlugRelatedField("number", read_only=True)
+    revisions = RevisionOut(many=True, read_only=True)
+
+    class Meta:
+        model = Document
+        fields = ["kind", "title", "phase", "revisions"]
+
+
+class SignatureOut(serializers.ModelSerializer):
+    signer = person()
+
+    class Meta:
+        model = Signature
+        fields = ["signer", "role", "verdict", "note", "signed_at"]
+
+
+class DecisionOut(serializers.ModelSerializer):
+    gate = serializers.SlugRelatedField("key", read_only=True)
+    decided_by = person()
+    facts_sha256 = serializers.CharField(source="facts.sha256", read_only=True)
+
+    class Meta:
+        model = Decision
+        fields = [
+            "gate", "iteration", "outcome", "to_phase", "reason", "condition", "verdicts", "rules_version",
+            "facts_sha256", "decided_by", "decided_at",
+        ]  # fmt: skip
+
+
+class EvaluationOut(serializers.ModelSerializer):
+    gate = serializers.SlugRelatedField("key", read_only=True)
+    submitted_by = person()
+    facts_sha256 = serializers.CharField(source="facts.sha256", read_only=True)
+    signatures = SignatureOut(many=True, read_only=True)
+
+    class Meta:
+        model = Evaluation
+        fields = [
+            "id", "gate", "iteration", "state", "verdicts", "rules_version", "facts_sha256", "note", "submitted_by",
+            "submitted_at", "signatures",
+        ]  # fmt: skip
+
+
+class WaiverOut(serializers.ModelSerializer):
+    requested_by = person()
+    decided_by = person()
+    check_ = serializers.CharField(source="check_key", read_only=True)
+
+    class Meta:
+        model = Waiver
+        fields = [
+            "id", "check_", "state", "reason", "expires_on", "requested_by", "requested_at", "decided_by", "decided_at"
+        ]
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        return {("check" if name == "check_" else name): field for name, field in fields.items()}
+
+
+class GateOut(serializers.ModelSerializer):
+    phase = serializers.SlugRelatedField("number", read_only=True)
+
+    class Meta:
+        model = Gate
+        fields = ["key", "name", "phase", "state"]
+
+
+class VerdictOut(serializers.Serializer):
+    check_key = serializers.CharField(source="check")
+    text = serializers.CharField()
+    verdict = serializers.CharField()
+    because = serializers.CharField()
+    blocking = serializers.BooleanField()
+    blocks = serializers.BooleanField()
+    waivable = serializers.BooleanField()
+    when = serializers.CharField()
+    links = serializers.ListField(child=serializers.DictField())
+    mend_roles = serializers.ListField(child=serializers.CharField())
+
+
+class ReadinessOut(serializers.Serializer):
+    gate = serializers.CharField()
+    state = serializers.CharField()
+    is_ready = serializers.BooleanField(help_text="Nothing blocks a submission.")
+    verdicts = VerdictOut(many=True)
+
+
+class FieldChangeOut(serializers.Serializer):
+    field = serializers.CharField()
+    before = serializers.JSONField()
+    after = serializers.JSONField()
+
+
+class RowChangeOut(serializers.Serializer):
+    op = serializers.CharField()
+    obj_type = serializers.CharField()
+    obj_id = serializers.UUIDField()
+    version = serializers.IntegerField()
+    fields_ = FieldChangeOut(many=True, source="fields")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        return {("fields" if name == "fields_" else name): field for name, field in fields.items()}
+
+
+class EventOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    uid = serializers.UUIDField()
+    act = serializers.CharField()
+    at = serializers.DateTimeField()
+    actor = serializers.CharField(source="actor_display")
+    via = serializers.CharField()
+    subject_type = serializers.CharField()
+    subject_id = serializers.UUIDField()
+    sentence = serializers.CharField()
+    reason = serializers.CharField()
+    leaf = serializers.CharField(help_text="Hash of the event, hex.")
+    changes = RowChangeOut(many=True)
+
+
+class JobOut(serializers.ModelSerializer):
+    class Meta:
+        model = Job
+        fields = ["id", "kind", "state", "progress", "message", "result", "created_at", "finished_at"]
