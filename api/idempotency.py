@@ -1,0 +1,83 @@
+"""A POST with `Idempotency-Key` happens once: repeated, it gives the first answer again.
+
+The key is stored in the transaction of the act itself, so that neither can exist without the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.models import IdempotencyKey
+from crispmlq.errors import Conflict, Invalid
+
+HEADER = "Idempotency-Key"
+
+
+class KeyReused(Conflict):
+    code, title = "idempotency_key_reused", "Key was used for another request"
+
+
+class _Replay(Exception):  # noqa: N818 - not an error: carries an answer past the handler
+    def __init__(self, answer: Response) -> None:
+        self.answer = answer
+
+
+class IdempotentPosts:
+    """Mixin of API views, before the framework's own."""
+
+    _row: IdempotencyKey | None = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or HEADER not in request.headers:
+            return super().dispatch(request, *args, **kwargs)
+        with transaction.atomic():
+            answer = super().dispatch(request, *args, **kwargs)
+            if answer.status_code >= 400:
+                transaction.set_rollback(True)
+            elif self._row is not None:
+                answer.render()
+                self._row.status, self._row.body = answer.status_code, _plain(answer)
+                self._row.save()
+        return answer
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        key = request.headers.get(HEADER)
+        if request.method == "POST" and key is not None:
+            self._row = _claim(request, key)
+
+    def handle_exception(self, error: Exception) -> Response:
+        return error.answer if isinstance(error, _Replay) else super().handle_exception(error)
+
+
+def _claim(request: Request, key: str) -> IdempotencyKey:
+    """A new row for the key; waits for a request with the same key that runs at this moment."""
+    if not 1 <= len(key) <= 120:
+        raise Invalid("An idempotency key has 1 to 120 characters.")
+    digest = _digest(request)
+    try:
+        with transaction.atomic():
+            return IdempotencyKey.objects.create(user=request.user, key=key, request_sha256=digest)
+    except IntegrityError:
+        known = IdempotencyKey.objects.get(user=request.user, key=key)
+    if known.request_sha256 != digest:
+        raise KeyReused("This idempotency key belongs to another request. Use a new key for a new request.")
+    answer = Response(known.body, status=known.status)
+    answer["Idempotent-Replay"] = "true"
+    raise _Replay(answer)
+
+
+def _digest(request: Request) -> str:
+    parts = [request.method.encode(), request.get_full_path().encode(), request._request.body]
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
+
+
+def _plain(answer: Response) -> Any:
+    return json.loads(answer.content) if answer.content else None

@@ -1,0 +1,140 @@
+"""What all views of the API share: who acts, in which project, and how one line makes a service an endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+import audit
+from accounts.actors import Actor
+from api.errors import PreconditionRequired
+from api.idempotency import IdempotentPosts
+from crispmlq.errors import Invalid, NotAllowed, NotFound
+from projects import access
+from projects.models import Project
+
+
+class Door(IdempotentPosts, GenericViewSet):
+    """A view of the API. Refusals for want of a right are told in the trail."""
+
+    permission_classes: ClassVar[list[type]] = [IsAuthenticated]
+    refusal: Exception | None = None
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.request.user, token=self.request.auth, via="api")
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().dispatch(request, *args, **kwargs)
+        if isinstance(self.refusal, NotAllowed) and self.request.user.is_authenticated:
+            self._record_refusal(self.refusal)
+        return answer
+
+    def _record_refusal(self, refusal: NotAllowed) -> None:
+        project = getattr(self, "project", None)
+        where = {"log_id": project.pk} if project else {}
+        subject = ("projects.project", project.pk) if project else ("accounts.user", self.request.user.pk)
+        tried = f"{self.request.method} {self.request.path}"
+        audit.refused(tried, by=self.actor.audit_by, subject=subject, reason=refusal.message, **where)
+
+
+class ProjectDoor(Door):
+    """A view inside one project, which is not there for whom may not see it."""
+
+    project: Project
+    model: Any = None
+    noun: str = ""
+    related: ClassVar[tuple[str, ...]] = ()
+    prefetched: ClassVar[tuple[str, ...]] = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.project = access.project_for(self.actor, kwargs["slug"])
+
+    def get_queryset(self) -> QuerySet:
+        if getattr(self, "swagger_fake_view", False):
+            return self.model.objects.none()
+        rows = self.model.objects.filter(project=self.project)
+        return rows.select_related(*self.related).prefetch_related(*self.prefetched)
+
+    def get_object(self) -> Any:
+        row = self.filter_queryset(self.get_queryset()).filter(**self.lookup()).first()
+        if row is None:
+            raise NotFound(f"There is no such {self.model._meta.verbose_name} in this project.")
+        return row
+
+    def lookup(self) -> dict[str, Any]:
+        return {self.lookup_field: self.kwargs[self.lookup_field]}
+
+    def answer(self, row: Any, gives: type[BaseSerializer], status: int = 200) -> Response:
+        """The row as stored now, with its version as ETag."""
+        fresh = type(row)._base_manager.get(pk=row.pk)
+        answer = Response(gives(fresh, context=self.get_serializer_context()).data, status=status)
+        if hasattr(fresh, "audit_ver"):
+            answer["ETag"] = f'"{fresh.audit_ver}"'
+        return answer
+
+    def taken(self, takes: type[BaseSerializer] | None) -> dict[str, Any]:
+        if takes is None:
+            return {}
+        given = takes(data=self.request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
+
+class Rows(mixins.ListModelMixin, ProjectDoor):
+    """List and retrieve."""
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        row = self.get_object()
+        answer = Response(self.get_serializer(row).data)
+        answer["ETag"] = f'"{row.audit_ver}"'
+        return answer
+
+
+def expected_version(request: Request) -> int:
+    """The version named by If-Match.
+
+    Raises:
+        PreconditionRequired: no If-Match. Invalid: not an ETag of this API.
+    """
+    given = request.headers.get("If-Match")
+    if given is None:
+        raise PreconditionRequired("Send If-Match with the ETag you read, so that nobody's change is lost.")
+    if not given.strip('"').isdigit():
+        raise Invalid('If-Match takes one ETag as this API gives it, such as "3".')
+    return int(given.strip('"'))
+
+
+def command(
+    path: str,
+    service: Callable[..., Any],
+    *,
+    takes: type[BaseSerializer] | None = None,
+    gives: type[BaseSerializer] | None = None,
+    status: int = 200,
+    conditional: bool = False,
+) -> Any:
+    """An endpoint POST .../{row}/{path} that calls `service(<noun>=row, by=actor, **input)`."""
+
+    def endpoint(self: ProjectDoor, request: Request, **_: Any) -> Response:
+        arguments = self.taken(takes)
+        if conditional and "If-Match" in request.headers:
+            arguments["expected"] = expected_version(request)
+        row = service(**{self.noun: self.get_object()}, by=self.actor, **arguments)
+        return self.answer(row, gives or self.serializer_class, status)
+
+    endpoint.__name__ = path.replace("-", "_")
+    endpoint.__doc__ = (service.__doc__ or "").split("\n\n")[0]
+    described = extend_schema(request=takes, responses={status: gives} if gives else None)(endpoint)
+    return action(detail=True, methods=["post"], url_path=path, url_name=path)(described)

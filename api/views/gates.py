@@ -1,0 +1,78 @@
+"""Gates: readiness, submission, signatures, decision, waivers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import inputs, serializers
+from api.views.base import Rows, command
+from projects.gates import rules
+from projects.models import Decision, Evaluation, Gate, Waiver
+from projects.services import gates, waivers
+
+
+class Gates(Rows):
+    serializer_class = serializers.GateOut
+    model = Gate
+    noun = "gate"
+    related = ("phase", "project__catalogue")
+    lookup_field = "key"
+
+    @extend_schema(responses=serializers.ReadinessOut)
+    @action(detail=True, methods=["get"])
+    def readiness(self, request: Request, **_: Any) -> Response:
+        """Every check, judged on the facts as they are now."""
+        gate = self.get_object()
+        verdicts = gates.judge(gate)[1]
+        ready = not rules.blockers(verdicts, "submission")
+        shown = {"gate": gate.key, "state": gate.state, "is_ready": ready, "verdicts": verdicts}
+        return Response(serializers.ReadinessOut(shown).data)
+
+    submit = command(
+        "submissions", gates.submit, takes=inputs.Note, gives=serializers.EvaluationOut, status=201
+    )
+
+    @extend_schema(request=inputs.Waiving, responses={201: serializers.WaiverOut})
+    @action(detail=True, methods=["post"], url_path=r"checks/(?P<check>[\w-]+)/waivers")
+    def request_waiver(self, request: Request, check: str, **_: Any) -> Response:
+        row = waivers.request(gate=self.get_object(), check_key=check, by=self.actor, **self.taken(inputs.Waiving))
+        return self.answer(row, serializers.WaiverOut, 201)
+
+
+class Submissions(Rows):
+    serializer_class = serializers.EvaluationOut
+    model = Evaluation
+    noun = "evaluation"
+    related = ("gate", "submitted_by", "facts")
+    prefetched = ("signatures__signer",)
+    lookup_field = "pk"
+    filterset_fields = ("gate__key", "state", "iteration")
+
+    sign = command("signatures", gates.sign, takes=inputs.SignatureIn, gives=serializers.SignatureOut, status=201)
+    decide = command("decision", gates.decide, takes=inputs.DecisionIn, gives=serializers.DecisionOut, status=201)
+    withdraw = command("withdraw", gates.withdraw, takes=inputs.Reason)
+
+
+class Decisions(Rows):
+    serializer_class = serializers.DecisionOut
+    model = Decision
+    related = ("gate", "decided_by", "facts")
+    lookup_field = "pk"
+    filterset_fields = ("gate__key", "outcome", "iteration")
+
+
+class Waivers(Rows):
+    serializer_class = serializers.WaiverOut
+    model = Waiver
+    noun = "waiver"
+    related = ("requested_by", "decided_by")
+    lookup_field = "pk"
+    filterset_fields = ("state", "gate__key")
+
+    grant = command("grant", waivers.grant)
+    refuse = command("refuse", waivers.refuse, takes=inputs.Reason)

@@ -1,0 +1,83 @@
+"""Requirements, tasks, risks and QA methods of a project."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from api import inputs, serializers
+from api.views.base import Rows, command, expected_version
+from crispmlq.errors import Invalid
+from projects.models import QAMethod, Requirement, Risk, Task
+from projects.services import qa_methods, requirements, risks, tasks
+
+
+class Requirements(Rows):
+    serializer_class = serializers.RequirementOut
+    model = Requirement
+    noun = "requirement"
+    related = ("phase", "confirmed_by")
+    lookup_field = "key"
+    filterset_fields = ("phase__number", "state", "kind")
+
+    confirm = command("confirm", requirements.confirm, takes=inputs.Confirmation, conditional=True)
+    reopen = command("reopen", requirements.reopen, takes=inputs.Reason)
+
+
+class Tasks(Rows):
+    serializer_class = serializers.TaskOut
+    model = Task
+    noun = "task"
+    related = ("phase", "assignee", "handed_in_by")
+    lookup_field = "key"
+    filterset_fields = ("phase__number", "state", "is_required", "iteration")
+
+    @extend_schema(request=inputs.Assignment)
+    def partial_update(self, request: Request, **_: str) -> Response:
+        """Assign the task to a member, with a date."""
+        given = self.taken(inputs.Assignment)
+        username = given["assignee"]
+        user = User.objects.filter(username=username).first() if username else None
+        if username and user is None:
+            raise Invalid("There is no such account.", errors={"assignee": ["There is no such account."]})
+        row = tasks.assign(
+            task=self.get_object(), user_id=user.pk if user else None, due_on=given["due_on"], by=self.actor,
+            expected=expected_version(request),
+        )  # fmt: skip
+        return self.answer(row, serializers.TaskOut)
+
+    start = command("start", tasks.start, conditional=True)
+    check = command("check", tasks.check, takes=inputs.Checklist, conditional=True)
+    hand_in = command("hand-in", tasks.hand_in, takes=inputs.Result, conditional=True)
+    finish = command("finish", tasks.finish, conditional=True)
+    give_back = command("return", tasks.give_back, takes=inputs.Reason)
+    set_not_applicable = command("not-applicable", tasks.set_not_applicable, takes=inputs.Reason)
+    reopen = command("reopen", tasks.reopen, takes=inputs.Reason)
+
+
+class Risks(Rows):
+    serializer_class = serializers.RiskOut
+    model = Risk
+    noun = "risk"
+    related = ("phase", "task", "accepted_by")
+    lookup_field = "key"
+    filterset_fields = ("phase__number", "state", "category", "severity", "likelihood")
+
+    rate = command("ratings", risks.rate, takes=inputs.RatingIn, conditional=True)
+    accept = command("acceptance", risks.accept, takes=inputs.Acceptance, conditional=True)
+
+
+class QAMethods(Rows):
+    serializer_class = serializers.QAMethodOut
+    model = QAMethod
+    noun = "method"
+    related = ("phase", "task", "performed_by", "reviewed_by")
+    lookup_field = "key"
+    filterset_fields = ("phase__number", "state")
+
+    plan = command("plan", qa_methods.plan)
+    perform = command("perform", qa_methods.perform, takes=inputs.Performance)
+    accept = command("accept", qa_methods.accept, takes=inputs.Note)
+    reject = command("reject", qa_methods.reject, takes=inputs.Reason)
