@@ -28,4 +28,8 @@ class BearerTokenScheme(OpenApiAuthenticationExtension):
     name = "token"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "Made by `manage.py create_token`; one project each."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Made by `manage.py create_token`; one project each.",
+        }

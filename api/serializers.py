@@ -254,7 +254,15 @@ class WaiverOut(serializers.ModelSerializer):
     class Meta:
         model = Waiver
         fields = [
-            "id", "check_", "state", "reason", "expires_on", "requested_by", "requested_at", "decided_by", "decided_at"
+            "id",
+            "check_",
+            "state",
+            "reason",
+            "expires_on",
+            "requested_by",
+            "requested_at",
+            "decided_by",
+            "decided_at",
         ]
 
     def get_fields(self) -> dict[str, serializers.Field]:

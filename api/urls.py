@@ -20,9 +20,7 @@ def rows(prefix: str, view: type[ViewSetMixin], name: str, key: str) -> list[Any
     listing = {"get": "list"} if hasattr(view, "list") else {}
     listing |= {"post": "create"} if hasattr(view, "create") else {}
     single = {"get": "retrieve"} | {
-        method: action
-        for method, action in (("patch", "partial_update"), ("put", "update"))
-        if hasattr(view, action)
+        method: action for method, action in (("patch", "partial_update"), ("put", "update")) if hasattr(view, action)
     }
     routes = [path(base, view.as_view(listing), name=name)] if listing else []
     routes.append(path(f"{base}/{key}", view.as_view(single), name=f"{name}-detail"))

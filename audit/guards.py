@@ -103,7 +103,10 @@ def _sqlite(model: type[models.Model]) -> Iterator[tuple[str, str]]:
             "AND c.obj_ver = NEW.audit_ver AND c.leaf = NEW.audit_head)"
         )
         replaced = f'EXISTS (SELECT 1 FROM "{table}" old WHERE old.id = NEW.id)'
-        yield "insert", _raise(table, "INSERT", "written outside an act", f"NEW.audit_ver <> 1 OR {replaced} OR NOT {told}")
+        yield (
+            "insert",
+            _raise(table, "INSERT", "written outside an act", f"NEW.audit_ver <> 1 OR {replaced} OR NOT {told}"),
+        )
         moved = "NEW.id <> OLD.id OR NEW.audit_ver <> OLD.audit_ver + 1"
         yield "update", _raise(table, "UPDATE", "written outside an act", f"{moved} OR NOT {told}")
         yield "delete", _raise(table, "DELETE", "never deleted")
@@ -111,7 +114,10 @@ def _sqlite(model: type[models.Model]) -> Iterator[tuple[str, str]]:
     yield "delete", _raise(table, "DELETE", "never deleted")
     yield "insert", _raise(table, "INSERT", "never replaced", " OR ".join(_clashes(model)))
     if model is Private:
-        yield "update", _raise(table, "UPDATE", "only erased, once", f"NOT ({_ERASED.replace(' IS NOT DISTINCT FROM ', ' IS ')})")
+        yield (
+            "update",
+            _raise(table, "UPDATE", "only erased, once", f"NOT ({_ERASED.replace(' IS NOT DISTINCT FROM ', ' IS ')})"),
+        )
     else:
         yield "update", _raise(table, "UPDATE", "never changed")
     if model is Event:
@@ -141,8 +147,9 @@ def _postgresql(model: type[models.Model]) -> Iterator[tuple[str, str]]:
         yield "write", f'BEFORE INSERT OR UPDATE OR DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION {call}'
     elif model is Private:
         yield "delete", f'BEFORE DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION audit_guard_refuse()'
-        yield "update", (
-            f'BEFORE UPDATE ON "{table}" FOR EACH ROW WHEN (NOT ({_ERASED})) EXECUTE FUNCTION audit_guard_refuse()'
+        yield (
+            "update",
+            (f'BEFORE UPDATE ON "{table}" FOR EACH ROW WHEN (NOT ({_ERASED})) EXECUTE FUNCTION audit_guard_refuse()'),
         )
     else:
         yield "change", f'BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION audit_guard_refuse()'

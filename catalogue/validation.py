@@ -63,7 +63,9 @@ def _check_completeness(found: list[File]) -> None:
         return
     numbers = [file.data.get("number") for file in found if _type(file) == "phase" and isinstance(file.data, dict)]
     if sorted(map(str, numbers)) != [str(n) for n in range(1, 7)]:
-        next(f for f in found if _type(f) == "catalogue").fault((), "six-phases", "Phases 1 to 6 are needed, each once.")
+        next(f for f in found if _type(f) == "catalogue").fault(
+            (), "six-phases", "Phases 1 to 6 are needed, each once."
+        )
 
 
 class _References:

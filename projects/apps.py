@@ -6,8 +6,8 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import register_acts
-        from projects.acts import ACTS, CHANGELESS
         from catalogue.validation import KNOWN_RULES
+        from projects.acts import ACTS, CHANGELESS
         from projects.gates import document_rules, process_rules  # noqa: F401 - importing registers the rules
         from projects.gates.rules import RULES
 

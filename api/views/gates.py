@@ -33,9 +33,7 @@ class Gates(Rows):
         shown = {"gate": gate.key, "state": gate.state, "is_ready": ready, "verdicts": verdicts}
         return Response(serializers.ReadinessOut(shown).data)
 
-    submit = command(
-        "submissions", gates.submit, takes=inputs.Note, gives=serializers.EvaluationOut, status=201
-    )
+    submit = command("submissions", gates.submit, takes=inputs.Note, gives=serializers.EvaluationOut, status=201)
 
     @extend_schema(request=inputs.Waiving, responses={201: serializers.WaiverOut})
     @action(detail=True, methods=["post"], url_path=r"checks/(?P<check>[\w-]+)/waivers")

@@ -50,7 +50,9 @@ def read(blob: Blob) -> bytes:
     try:
         data = path_of(blob.sha256).read_bytes()
     except FileNotFoundError:
-        raise EvidenceDamaged(f"The file of “{blob.name}” is gone from the evidence store.", sha256=blob.sha256) from None
+        raise EvidenceDamaged(
+            f"The file of “{blob.name}” is gone from the evidence store.", sha256=blob.sha256
+        ) from None
     if hashlib.sha256(data).hexdigest() != blob.sha256:
         raise EvidenceDamaged(
             f"“{blob.name}” was altered in the evidence store; it is not handed out.", sha256=blob.sha256

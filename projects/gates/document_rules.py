@@ -65,7 +65,8 @@ def every_row(facts: Facts, params: Params) -> Finding:
     links, column = [link("document", params["kind"])], params["column"].replace("-", " ")
     if bad:
         return not_met(
-            f"{len(bad)} of {len(rows)} rows need {_wanted(params)} in “{column}”: {listed(map(_row_name, bad))}.", links
+            f"{len(bad)} of {len(rows)} rows need {_wanted(params)} in “{column}”: {listed(map(_row_name, bad))}.",
+            links,
         )
     return met(f"All {len(rows)} rows are in order.", links)
 

@@ -70,9 +70,7 @@ def revise(*, criterion: Criterion, demand: Demand, reason: str, by: Actor) -> C
         last = now.row.versions.last()
         if last.state == CriterionVersion.State.DRAFT:
             raise Conflict("A draft of this criterion is open. Change or approve it.")
-        version = CriterionVersion(
-            project=now.project, criterion=now.row, number=last.number + 1, change_reason=reason
-        )
+        version = CriterionVersion(project=now.project, criterion=now.row, number=last.number + 1, change_reason=reason)
         _write(version, demand, by, now.act.at)
         now.act.subject = version
         return version
@@ -117,7 +115,18 @@ def _write(version: CriterionVersion, demand: Demand, by: Actor, at: object) -> 
     version.supports = _supported(version, demand)
     _require_coherent(demand)
     version.author_id, version.created_at = by.user.pk, at
-    for name in "metric unit direction threshold upper floor baseline method justification owner_name".split():
+    for name in [
+        "metric",
+        "unit",
+        "direction",
+        "threshold",
+        "upper",
+        "floor",
+        "baseline",
+        "method",
+        "justification",
+        "owner_name",
+    ]:
         setattr(version, name, getattr(demand, name))
     version.save()
 

@@ -164,9 +164,7 @@ def _pass(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict
 
 
 def _go_back(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:
-    iterations.reopen(
-        now.project, verdict.to_phase, verdict.tasks, verdict.origin, verdict.reason, by, now.act.at
-    )
+    iterations.reopen(now.project, verdict.to_phase, verdict.tasks, verdict.origin, verdict.reason, by, now.act.at)
 
 
 def _hold(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:

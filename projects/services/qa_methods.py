@@ -81,5 +81,7 @@ def _require_evidence(project_id: object, kinds: list[str]) -> None:
     known = set(Document.objects.filter(project_id=project_id, kind__in=kinds).values_list("kind", flat=True))
     unknown = sorted(set(kinds) - known)
     if unknown or not kinds:
-        sentence = f"The project has no document of: {', '.join(unknown)}." if unknown else "Name at least one document."
+        sentence = (
+            f"The project has no document of: {', '.join(unknown)}." if unknown else "Name at least one document."
+        )
         raise Invalid(sentence, errors={"evidence_kinds": [sentence]})

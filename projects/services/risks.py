@@ -45,7 +45,9 @@ def rate_many(*, phase: Phase, keys: list[str], severity: str, likelihood: str, 
         risks = list(phase.risk_set.select_for_update().filter(key__in=keys))
         unknown = sorted(set(keys) - {risk.key for risk in risks})
         if unknown or not risks:
-            raise Invalid(f"Not a risk of {phase}: {', '.join(unknown) or 'none was chosen'}.", errors={"keys": unknown})
+            raise Invalid(
+                f"Not a risk of {phase}: {', '.join(unknown) or 'none was chosen'}.", errors={"keys": unknown}
+            )
         _rate_all(now, risks, severity, likelihood, reason, by)
         return risks
 
@@ -119,8 +121,15 @@ def _rate_all(now: Doing, risks: list[Risk], severity: str, likelihood: str, rea
         risk.accepted_by, risk.accepted_until, risk.accepted_as, risk.acceptance_reason = None, None, "", ""
         judgements.append(
             RiskRating(
-                project=now.project, risk=risk, severity=severity, likelihood=likelihood, rating=value, reason=reason,
-                iteration=now.project.iteration, is_residual=risk.key in treated, rated_by_id=by.user.pk,
+                project=now.project,
+                risk=risk,
+                severity=severity,
+                likelihood=likelihood,
+                rating=value,
+                reason=reason,
+                iteration=now.project.iteration,
+                is_residual=risk.key in treated,
+                rated_by_id=by.user.pk,
                 rated_at=now.act.at,
             )  # fmt: skip
         )

@@ -23,9 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--site-role", choices=User.SiteRole.values, default="")
         parser.add_argument("--service", action="store_true", help="A machine; it signs in by token only.")
 
-    def handle(
-        self, *, username: str, display: str, email: str, site_role: str, service: bool, **_: Any
-    ) -> None:
+    def handle(self, *, username: str, display: str, email: str, site_role: str, service: bool, **_: Any) -> None:
         password = None if service else secrets.token_urlsafe(15)
         try:
             users.create(

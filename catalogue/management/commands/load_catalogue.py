@@ -16,7 +16,9 @@ class Command(BaseCommand):
     help = "Validate a process catalogue and store it as a version. Loading the same one again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", nargs="?", type=Path, help="Folder with the YAML files; default: the built-in one.")
+        parser.add_argument(
+            "folder", nargs="?", type=Path, help="Folder with the YAML files; default: the built-in one."
+        )
         parser.add_argument("--check", action="store_true", help="Only validate.")
 
     def handle(self, *, folder: Path | None, check: bool, **_: Any) -> None:
