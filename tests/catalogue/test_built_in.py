@@ -1,0 +1,72 @@
+import pytest
+
+from catalogue import definitions, files, services
+from projects.gates.rules import RULES
+
+DOCUMENT_TYPES = set("text long_text number integer date choice yes_no list table sha256 version".split())
+
+
+@pytest.fixture(scope="module")
+def built_in():
+    return definitions.build(services.check(files.BUILT_IN))
+
+
+def test_it_holds_the_whole_process(built_in):
+    tasks = [task for phase in built_in.phases for task in phase.tasks]
+    counts = {
+        "phases": len(built_in.phases),
+        "tasks": len(tasks),
+        "requirements": sum(len(phase.requirements) for phase in built_in.phases),
+        "risks": sum(len(task.risks) for task in tasks),
+        "QA methods": sum(len(task.qa_methods) for task in tasks),
+        "document kinds": len(built_in.document_kinds),
+        "own checks": sum(len(phase.gate.own_checks) for phase in built_in.phases),
+    }
+    assert counts == {
+        "phases": 6, "tasks": 57, "requirements": 45, "risks": 149, "QA methods": 157, "document kinds": 61,
+        "own checks": 45,
+    }  # fmt: skip
+
+
+def test_every_check_names_a_rule_that_exists(built_in):
+    assert {check.rule for phase in built_in.phases for check in phase.gate.checks} <= set(RULES)
+
+
+def test_every_gate_asks_for_the_common_things(built_in):
+    for phase in built_in.phases:
+        rules = {check.rule for check in phase.gate.checks}
+        assert rules >= {"requirements_confirmed", "tasks_finished", "documents_accepted", "risks_treated"}
+
+
+def test_every_gate_can_be_passed_and_stopped(built_in):
+    for phase in built_in.phases:
+        outcomes = {outcome["outcome"] for outcome in phase.gate.outcomes}
+        assert {"pass", "stop"} <= outcomes <= {"pass", "iterate", "backtrack", "hold", "stop"}
+
+
+def test_every_document_can_be_accepted_by_somebody(built_in):
+    for kind in built_in.document_kinds.values():
+        assert kind.review_roles and all(group and set(group) <= set(built_in.roles) for group in kind.review_roles)
+
+
+def test_every_field_has_a_known_type_and_what_it_needs(built_in):
+    for kind in built_in.document_kinds.values():
+        for field in kind.fields:
+            assert field.type in DOCUMENT_TYPES
+            assert bool(field.columns) == (field.type == "table")
+            assert bool(field.options) == (field.type == "choice")
+
+
+def test_every_table_column_that_a_rule_reads_exists(built_in):
+    for phase in built_in.phases:
+        for check in phase.gate.checks:
+            if "table" not in check.params:
+                continue
+            fields = {field.key: field for field in built_in.document_kinds[check.params["kind"]].fields}
+            columns = {column.key for column in fields[check.params["table"]].columns}
+            read = {check.params[name] for name in ("column", "minimum") if name in check.params}
+            assert read | set(check.params.get("where", {})) <= columns, check.key
+
+
+def test_every_document_kind_is_produced_by_a_task(built_in):
+    assert [kind.key for kind in built_in.document_kinds.values() if not kind.tasks] == []
