@@ -24,7 +24,7 @@ class KeyReused(Conflict):
     code, title = "idempotency_key_reused", "Key was used for another request"
 
 
-class _Replay(Exception):  # noqa: N818 - not an error: carries an answer past the handler
+class _Replay(Exception):
     def __init__(self, answer: Response) -> None:
         self.answer = answer
 

@@ -279,7 +279,7 @@ def _commit(path: str, text: str) -> tuple[dict[str, str], dict[str, Any]] | Non
 
 
 def _know(by: ActorRef) -> None:
-    """Keep the name behind the reference. Read first: an upsert would make all acts of one person wait for each other."""
+    """Keep the name behind the reference. Read first: an upsert would make all acts of one person wait in line."""
     from audit.trail import Actor
 
     known = Actor.objects.filter(ref=by.ref).values_list("display", flat=True).first()

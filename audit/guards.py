@@ -1,7 +1,7 @@
 """Triggers by which the database itself refuses what the application must never do.
 
-Installed again after every migration, since remaking a table drops its triggers. On PostgreSQL they fire ALWAYS, also for
-a session that plays the replica.
+Installed again after every migration, since remaking a table drops its triggers. On PostgreSQL they fire ALWAYS, also
+for a session that plays the replica.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ def _sqlite(model: type[models.Model]) -> Iterator[tuple[str, str]]:
     table = model._meta.db_table
     if issubclass(model, GovernedModel):
         told = (
-            f"EXISTS (SELECT 1 FROM audit_change c WHERE c.obj_type = '{model._meta.label_lower}' AND c.obj_id = NEW.id "
-            "AND c.obj_ver = NEW.audit_ver AND c.leaf = NEW.audit_head)"
+            f"EXISTS (SELECT 1 FROM audit_change c WHERE c.obj_type = '{model._meta.label_lower}' "
+            "AND c.obj_id = NEW.id AND c.obj_ver = NEW.audit_ver AND c.leaf = NEW.audit_head)"
         )
         replaced = f'EXISTS (SELECT 1 FROM "{table}" old WHERE old.id = NEW.id)'
         yield (
@@ -158,8 +158,9 @@ def _postgresql(model: type[models.Model]) -> Iterator[tuple[str, str]]:
 
 
 _ERASED = (
-    "NEW.id = OLD.id AND NEW.event_uid = OLD.event_uid AND NEW.path = OLD.path AND NEW.salt IS NULL AND NEW.value IS NULL "
-    "AND OLD.value IS NOT NULL AND NEW.subject_ref IS NOT DISTINCT FROM OLD.subject_ref"
+    "NEW.id = OLD.id AND NEW.event_uid = OLD.event_uid AND NEW.path = OLD.path "
+    "AND NEW.salt IS NULL AND NEW.value IS NULL AND OLD.value IS NOT NULL "
+    "AND NEW.subject_ref IS NOT DISTINCT FROM OLD.subject_ref"
 )
 
 _POSTGRESQL_FUNCTIONS: Iterable[str] = (

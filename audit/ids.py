@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 def uuid7() -> UUID:
-    """A UUID of version 7 (RFC 9562): milliseconds, then the fraction of the millisecond in 1/4096, then 62 random bits."""
+    """A UUID of version 7 (RFC 9562): milliseconds, the fraction of the millisecond in 1/4096, 62 random bits."""
     nanoseconds = time.time_ns()
     milliseconds, rest = divmod(nanoseconds, 1_000_000)
     fraction = rest * 4096 // 1_000_000

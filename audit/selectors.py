@@ -73,7 +73,7 @@ def events(
     limit: int = 50,
     with_changes: bool = False,
 ) -> list[HistoryEntry]:
-    """Events of one log, newest first; three queries, four with changes. `before_id` is the last id of the page before."""
+    """Events of one log, newest first; three queries, four with changes. `before_id`: last id of the page before."""
     found = _filtered(log_id, act, actor, obj, since, until)
     if before_id is not None:
         found = found.filter(id__lt=before_id)

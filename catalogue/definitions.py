@@ -113,7 +113,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a document. `type`: text, long_text, number, integer, date, choice, yes_no, list, table, sha256, version."""
+    """A field of a document. `type` is one of those in the schema: text, number, date, choice, table, sha256 …"""
 
     key: str
     label: str

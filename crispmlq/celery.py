@@ -1,3 +1,5 @@
+"""The Celery application. Without `REDIS_URL` its worker lives inside the web server, see `crispmlq.gunicorn`."""
+
 import os
 
 from celery import Celery

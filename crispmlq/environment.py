@@ -1,4 +1,4 @@
-"""Reads the environment. Nonsense raises, with a hint; nothing is guessed."""
+"""Reads the environment. Nonsense in a variable stops the start and says which variable, and what it takes."""
 
 from __future__ import annotations
 
@@ -10,85 +10,96 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+_WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
 
 
-def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, default)
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
 
 
 def envbool(name: str, default: bool) -> bool:
-    value = os.environ.get(name, str(default)).lower()
-    if value not in _TRUE | _FALSE:
-        raise ImproperlyConfigured(f"{name} is “{value}”; use 1 or 0.")
-    return value in _TRUE
+    given = env(name)
+    if not given:
+        return default
+    if given.lower() not in _WORDS:
+        raise ImproperlyConfigured(f"{name} is “{given}”; it takes yes or no.")
+    return _WORDS[given.lower()]
 
 
-def envint(name: str, default: int) -> int:
-    value = os.environ.get(name, str(default))
-    if not value.isdigit():
-        raise ImproperlyConfigured(f"{name} is “{value}”; use a whole number.")
-    return int(value)
+def envint(name: str, default: int, *, least: int = 0) -> int:
+    given = env(name)
+    if not given:
+        return default
+    if not given.isascii() or not given.isdigit() or int(given) < least:
+        raise ImproperlyConfigured(f"{name} is “{given}”; it takes a whole number from {least}.")
+    return int(given)
 
 
-def envlist(name: str, default: str = "") -> list[str]:
-    return [each.strip() for each in os.environ.get(name, default).split(",") if each.strip()]
+def envlist(name: str, default: list[str]) -> list[str]:
+    """Values set apart by commas."""
+    return [each.strip() for each in env(name).split(",") if each.strip()] or default
 
 
-def envsecret(name: str) -> str | None:
-    """The value of NAME, or the content of the file that NAME_FILE names."""
-    file = os.environ.get(f"{name}_FILE")
-    if file is None:
-        return os.environ.get(name)
+def envsecret(name: str) -> str:
+    """The value of NAME, or what the file named by NAME_FILE holds; empty if neither is set."""
+    given, file = env(name), env(f"{name}_FILE")
+    if given and file:
+        raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+    if not file:
+        return given
     try:
         return Path(file).read_text().strip()
     except OSError as error:
-        raise ImproperlyConfigured(f"{name}_FILE names “{file}”, which can not be read: {error.strerror}.") from error
+        raise ImproperlyConfigured(f"{name}_FILE can not be read: {error}.") from error
 
 
-def kept_secret(name: str, path: Path) -> str:
-    """The secret from the environment, or one that is made once and kept in a file only the owner can read."""
-    given = envsecret(name)
-    if given:
-        return given
+def kept_secret(path: Path) -> str:
+    """The secret in the file, made at the first call and readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(secrets.token_urlsafe(50))
+        try:
+            os.link(fresh, path)  # of two processes that start at once, one wins and both read its secret
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
     return path.read_text().strip()
 
 
-def database(url: str | None, default: Path) -> dict[str, Any]:
-    """Django's settings for `postgres://user:password@host:port/name?option=value`, or the SQLite file."""
-    if not url:
-        default.parent.mkdir(parents=True, exist_ok=True)
-        return _sqlite(default)
+def database(url: str) -> dict[str, Any]:
+    """Django's description of `postgresql://user:password@host:port/name?sslmode=require` or `sqlite:///path`."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return _sqlite(Path(parts.path))
-    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name.")
+        return sqlite(Path(unquote(parts.path)[1:]))
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgres", "postgresql"} or not name:
+        raise ImproperlyConfigured("DATABASE_URL takes postgresql://user:password@host:port/name or sqlite:///path.")
+    try:
+        port = parts.port or ""
+    except ValueError as error:
+        raise ImproperlyConfigured("The port in DATABASE_URL is not a number.") from error
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
+        "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": port,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
 
 
-def _sqlite(path: Path) -> dict[str, Any]:
+def sqlite(path: Path) -> dict[str, Any]:
+    """Readers never wait for the writer (WAL); a writer takes its lock at the start, so that it never loses its reads."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-        },
+        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": _SQLITE_START},
     }

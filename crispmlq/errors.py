@@ -1,6 +1,6 @@
 """Refusals that a person or a program can act on. A leaf: every app may import it, it imports nobody.
 
-A page shows `message` next to the button that was pressed; the API answers problem+json with `code`, `detail` and `data`.
+A page shows `message` next to the button that was pressed; the API answers problem+json with `code` and `detail`.
 A bug is not a refusal: it stays an exception of its own.
 """
 

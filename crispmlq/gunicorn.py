@@ -1,4 +1,7 @@
-"""gunicorn's configuration. Without Redis, one worker process also runs the background jobs in a thread."""
+"""Configuration of the web server: `gunicorn -c python:crispmlq.gunicorn crispmlq.wsgi`.
+
+In the embedded shape (no `REDIS_URL`) the only worker process also does the background work, in two threads.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +9,41 @@ import os
 import threading
 from typing import Any
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-embedded = not (os.environ.get("REDIS_URL") or os.environ.get("REDIS_URL_FILE"))
-workers = 1 if embedded else int(os.environ.get("WEB_CONCURRENCY", "3"))
-threads = 8
+from crispmlq.environment import env, envint, envsecret
+
+EMBEDDED = not envsecret("REDIS_URL")
+
+bind = env("CRISPMLQ_BIND", "127.0.0.1:8000")
+workers = 1 if EMBEDDED else envint("CRISPMLQ_WORKERS", 2, least=1)
+threads = envint("CRISPMLQ_THREADS", 8, least=1)
+worker_class = "gthread"
+timeout = 60
+graceful_timeout = 20
 control_socket_disable = True
-_controllers: list[Any] = []
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+
+_running: list[Any] = []
 
 
 def post_worker_init(worker: Any) -> None:
-    if embedded:
-        _start_jobs()
-
-
-def worker_exit(server: Any, worker: Any) -> None:
-    for controller in _controllers:
-        controller.stop()
-
-
-def _start_jobs() -> None:
+    if not EMBEDDED:
+        return
+    from celery.beat import Scheduler, Service
     from celery.worker import WorkController
 
     from crispmlq.celery import app
     from jobs import queue
-    from jobs.tasks import run_job
 
-    app.finalize()
-    controller = WorkController(app=app, pool_cls="threads", concurrency=1, without_gossip=True, without_mingle=True)
-    _controllers.append(controller)
-    threading.Thread(target=controller.start, name="jobs", daemon=True).start()
-    for job_id in queue.put_back_unfinished():
-        run_job.delay(str(job_id))
+    app.set_current()
+    app.set_default()
+    controller = WorkController(app=app, pool_cls="threads", concurrency=1, without_mingle=True, without_gossip=True)
+    beat = Service(app, scheduler_cls=Scheduler)
+    _running.extend([controller, beat])
+    threading.Thread(target=controller.start, name="work", daemon=True).start()
+    threading.Thread(target=beat.start, kwargs={"embedded_process": False}, name="beat", daemon=True).start()
+    queue.send_unfinished()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    while _running:
+        _running.pop().stop()

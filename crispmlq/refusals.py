@@ -1,4 +1,4 @@
-"""A refusal in a page: a clear sentence with its status; beside the button for htmx, else as a page of its own."""
+"""How a page answers a refusal that its view did not handle itself: a page, or for htmx an alert beside the button."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-import audit
-from crispmlq.errors import DomainError, NotAllowed
+from crispmlq.errors import DomainError
 
 
 class RefusalMiddleware:
@@ -21,15 +20,13 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        if isinstance(error, NotAllowed) and request.actor:
-            subject = ("accounts.user", request.actor.user.pk)
-            tried = f"{request.method} {request.path}"
-            audit.refused(tried, by=request.actor.audit_by, subject=subject, reason=error.message)
         template = "_components/alert.html" if request.headers.get("HX-Request") else "error.html"
-        errors = [f"{name}: {said}" if name else said for name, each in _errors(error).items() for said in each]
-        context = {"title": error.title, "message": error.message, "errors": errors, "status": error.status}
+        context = {"error": error, "title": error.title, "message": error.message, "tone": "danger"}
         return render(request, template, context, status=error.status)
 
 
-def _errors(error: DomainError) -> dict[str, list[str]]:
-    return getattr(error, "errors", {})
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    message = (
+        "The form was open for too long or came from elsewhere. Go back, load the page again and repeat your change."
+    )
+    return render(request, "error.html", {"title": "Form not accepted", "message": message}, status=403)

@@ -69,3 +69,11 @@ def put_back_unfinished() -> list[UUID]:
     """Queue again what a worker left running when it died; only sound while no worker runs."""
     Job.objects.filter(state=Job.State.RUNNING).update(state=Job.State.QUEUED, progress=0, message="")
     return list(Job.objects.filter(state=Job.State.QUEUED).values_list("pk", flat=True))
+
+
+def send_unfinished() -> None:
+    """Send every unfinished job again; only sound while no worker runs."""
+    from jobs.tasks import run_job
+
+    for job_id in put_back_unfinished():
+        run_job.delay(str(job_id))

@@ -15,7 +15,7 @@ def open_groups(groups: Groups, reviews: Iterable[Any], verdicts: set[str], iter
 
 
 def holds_since(revision: Any, reviews: list[Any], groups: Groups) -> int:
-    """The newest iteration in which the revision was accepted, or confirmed by every group; 0 while it is not accepted."""
+    """The newest iteration in which the revision was accepted, or confirmed by every group; 0 while not accepted."""
     if revision.state != "accepted":
         return 0
     rounds = sorted({r.iteration for r in reviews}, reverse=True)

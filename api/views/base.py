@@ -117,15 +117,17 @@ def expected_version(request: Request) -> int:
 
 
 def command(
-    path: str,
+    name: str,
     service: Callable[..., Any],
     *,
+    path: str = "",
     takes: type[BaseSerializer] | None = None,
     gives: type[BaseSerializer] | None = None,
     status: int = 200,
     conditional: bool = False,
 ) -> Any:
-    """An endpoint POST .../{row}/{path} that calls `service(<noun>=row, by=actor, **input)`."""
+    """An endpoint POST .../{row}/{path} that calls `service(<noun>=row, by=actor, **input)`; `name`: the attribute."""
+    path = path or name.replace("_", "-")
 
     def endpoint(self: ProjectDoor, request: Request, **_: Any) -> Response:
         arguments = self.taken(takes)
@@ -134,7 +136,7 @@ def command(
         row = service(**{self.noun: self.get_object()}, by=self.actor, **arguments)
         return self.answer(row, gives or self.serializer_class, status)
 
-    endpoint.__name__ = path.replace("-", "_")
+    endpoint.__name__ = name
     endpoint.__doc__ = (service.__doc__ or "").split("\n\n")[0]
     described = extend_schema(request=takes, responses={status: gives} if gives else None)(endpoint)
     return action(detail=True, methods=["post"], url_path=path, url_name=path)(described)

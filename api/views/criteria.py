@@ -28,10 +28,20 @@ class Criteria(Rows):
         return self.answer(version, serializers.CriterionVersionOut, 201)
 
     revise = command(
-        "versions", criteria.revise, takes=inputs.CriterionRevision, gives=serializers.CriterionVersionOut, status=201
+        "revise",
+        criteria.revise,
+        path="versions",
+        takes=inputs.CriterionRevision,
+        gives=serializers.CriterionVersionOut,
+        status=201,
     )
     measure = command(
-        "measurements", measurements.record, takes=inputs.ReadingIn, gives=serializers.MeasurementOut, status=201
+        "measure",
+        measurements.record,
+        path="measurements",
+        takes=inputs.ReadingIn,
+        gives=serializers.MeasurementOut,
+        status=201,
     )
 
 

@@ -33,7 +33,9 @@ class Gates(Rows):
         shown = {"gate": gate.key, "state": gate.state, "is_ready": ready, "verdicts": verdicts}
         return Response(serializers.ReadinessOut(shown).data)
 
-    submit = command("submissions", gates.submit, takes=inputs.Note, gives=serializers.EvaluationOut, status=201)
+    submit = command(
+        "submit", gates.submit, path="submissions", takes=inputs.Note, gives=serializers.EvaluationOut, status=201
+    )
 
     @extend_schema(request=inputs.Waiving, responses={201: serializers.WaiverOut})
     @action(detail=True, methods=["post"], url_path=r"checks/(?P<check>[\w-]+)/waivers")
@@ -51,8 +53,12 @@ class Submissions(Rows):
     lookup_field = "pk"
     filterset_fields = ("gate__key", "state", "iteration")
 
-    sign = command("signatures", gates.sign, takes=inputs.SignatureIn, gives=serializers.SignatureOut, status=201)
-    decide = command("decision", gates.decide, takes=inputs.DecisionIn, gives=serializers.DecisionOut, status=201)
+    sign = command(
+        "sign", gates.sign, path="signatures", takes=inputs.SignatureIn, gives=serializers.SignatureOut, status=201
+    )
+    decide = command(
+        "decide", gates.decide, path="decision", takes=inputs.DecisionIn, gives=serializers.DecisionOut, status=201
+    )
     withdraw = command("withdraw", gates.withdraw, takes=inputs.Reason)
 
 

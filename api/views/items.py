@@ -50,10 +50,12 @@ class Tasks(Rows):
 
     start = command("start", tasks.start, conditional=True)
     check = command("check", tasks.check, takes=inputs.Checklist, conditional=True)
-    hand_in = command("hand-in", tasks.hand_in, takes=inputs.Result, conditional=True)
+    hand_in = command("hand_in", tasks.hand_in, takes=inputs.Result, conditional=True)
     finish = command("finish", tasks.finish, conditional=True)
-    give_back = command("return", tasks.give_back, takes=inputs.Reason)
-    set_not_applicable = command("not-applicable", tasks.set_not_applicable, takes=inputs.Reason)
+    give_back = command("give_back", tasks.give_back, path="return", takes=inputs.Reason)
+    set_not_applicable = command(
+        "set_not_applicable", tasks.set_not_applicable, path="not-applicable", takes=inputs.Reason
+    )
     reopen = command("reopen", tasks.reopen, takes=inputs.Reason)
 
 
@@ -65,8 +67,8 @@ class Risks(Rows):
     lookup_field = "key"
     filterset_fields = ("phase__number", "state", "category", "severity", "likelihood")
 
-    rate = command("ratings", risks.rate, takes=inputs.RatingIn, conditional=True)
-    accept = command("acceptance", risks.accept, takes=inputs.Acceptance, conditional=True)
+    rate = command("rate", risks.rate, path="ratings", takes=inputs.RatingIn, conditional=True)
+    accept = command("accept", risks.accept, path="acceptance", takes=inputs.Acceptance, conditional=True)
 
 
 class QAMethods(Rows):

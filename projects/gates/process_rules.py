@@ -46,7 +46,7 @@ def criteria_aligned(facts: Facts, params: Params) -> Finding:
 
 @rule
 def criteria_met(facts: Facts, params: Params) -> Finding:
-    """The latest value of each criterion, in one of `environments`, reaches the threshold, or `bound` "floor" the floor."""
+    """The latest value of each criterion in one of `environments` reaches the threshold, or with `bound` the floor."""
     criteria = [c for c in _approved(facts) if c["level"] in params["levels"]]
     suffices = holds_floor if params.get("bound") == "floor" else reaches
     if not criteria:

@@ -1,4 +1,4 @@
-"""What a phase consists of: requirements, tasks, risks and QA methods, copied from the catalogue or the project's own."""
+"""What a phase consists of: requirements, tasks, risks and QA methods, from the catalogue or the project's own."""
 
 from __future__ import annotations
 

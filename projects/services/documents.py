@@ -70,7 +70,7 @@ def attach(
     """Attach a file to a draft.
 
     Raises:
-        Invalid: empty, too large, a bad name, or bytes that do not have the claimed SHA-256. Conflict: no draft any more.
+        Invalid: empty, too large, a bad name, or bytes without the claimed SHA-256. Conflict: no draft any more.
     """
     with doing("document.attached", by=by, on=revision, right="work") as now:
         row = _open_draft(now, "attach a file to")

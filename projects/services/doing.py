@@ -1,4 +1,4 @@
-"""How every service of this app begins: open the act, hold the project, ask the right, read the row again under lock."""
+"""How every service of this app begins: open the act, hold the project, ask the right, read the row under lock."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class GateNotReady(Conflict):
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a submission is to end. `to_phase`, `tasks` and `origin` belong to iterate and backtrack, `condition` to hold."""
+    """How a submission is to end. `to_phase`, `tasks`, `origin`: of iterate and backtrack; `condition`: of hold."""
 
     outcome: str
     reason: str

@@ -1,4 +1,4 @@
-"""Tasks: started when what they depend on is finished, done when their documents are accepted and another person agrees."""
+"""Tasks: started once what they depend on is finished, done when another person agrees and their documents hold."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def finish(*, task: Task, by: Actor, expected: int | None = None) -> Task:
 
     Raises:
         NotAllowed: who handed it in can not finish it.
-        TaskNotReady: a document of it is not accepted in this iteration (`data["documents"]`). PhaseClosed; IllegalMove.
+        TaskNotReady: a document of it is not accepted in this iteration (`data["documents"]`).
+        PhaseClosed; IllegalMove.
     """
     with doing("task.finished", by=by, on=task, right="review", expected=expected) as now:
         row = now.row

@@ -3,7 +3,9 @@ import pytest
 from catalogue import definitions, files, services
 from projects.gates.rules import RULES
 
-DOCUMENT_TYPES = set("text long_text number integer date choice yes_no list table sha256 version".split())
+DOCUMENT_TYPES = set(
+    ["text", "long_text", "number", "integer", "date", "choice", "yes_no", "list", "table", "sha256", "version"]
+)
 
 
 @pytest.fixture(scope="module")

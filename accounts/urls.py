@@ -1,0 +1,16 @@
+"""Own pages, and redirects over those of the sign-in library that would write accounts outside the trail."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from accounts import views
+
+to_profile = RedirectView.as_view(pattern_name="profile")
+
+urlpatterns = [
+    path("profile/", views.profile, name="profile"),
+    path("email/", to_profile),
+    path("signup/", RedirectView.as_view(pattern_name="account_login")),
+]

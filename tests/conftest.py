@@ -1,0 +1,89 @@
+"""Fixtures every test may use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tests import cast as people
+from tests.cast import Cast
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The catalogue and the cast are there in every test; what a test changes is rolled back."""
+    with django_db_blocker.unblock():
+        set_up()
+
+
+def set_up() -> None:
+    from accounts.models import User
+    from audit import SYSTEM
+    from catalogue import services
+
+    if not User.objects.exists():
+        services.load(by=SYSTEM)
+        people.assemble()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return people.gather()
+
+
+@pytest.fixture(autouse=True)
+def _evidence_apart(settings: Any, tmp_path: Any) -> None:
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+
+
+@pytest.fixture
+def emptied_afterwards(transactional_db: None) -> Cast:
+    """For tests that commit: the tables are emptied by their owner afterwards, and the cast comes back."""
+    set_up()
+    return people.gather()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _owner_may_empty_tables() -> Iterator[None]:
+    from audit.testing import guards_lifted
+
+    operations = type(connection.ops)
+    plain = operations.execute_sql_flush
+
+    def flush(self: Any, statements: list[str]) -> None:
+        with guards_lifted(self.connection):
+            plain(self, statements)
+
+    operations.execute_sql_flush = flush
+    yield
+    operations.execute_sql_flush = plain
+
+
+@pytest.fixture
+def api(cast: Cast) -> Callable[..., Any]:
+    """`api("mara", "post", "tasks/x/start", {...})` on *churn*: by session for people, by token for the pipeline."""
+    clients: dict[str, Client] = {}
+
+    def call(name: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        if name not in clients:
+            clients[name] = Client()
+            if name == "pipeline":
+                clients[name].defaults["HTTP_AUTHORIZATION"] = f"Bearer {people.token_for(name, cast.project)}"
+            elif name:
+                clients[name].force_login(cast.actors[name].user)
+        url = path if path.startswith("/") else f"/api/v1/projects/churn/{path}".rstrip("/")
+        extra = {"HTTP_" + key.upper(): value for key, value in headers.items()}
+        if method == "get":
+            return clients[name].get(url, body, **extra)
+        return clients[name].generic(method.upper(), url, _json(body), content_type="application/json", **extra)
+
+    return call
+
+
+def _json(body: Any) -> str:
+    return "" if body is None else json.dumps(body)

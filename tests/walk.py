@@ -1,0 +1,187 @@
+"""Walks the project through its phases by services, as people would."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from catalogue.definitions import DocumentKind, of
+from projects.models import Document, Evaluation, Project, Revision, Risk, Task
+from projects.services import criteria, documents, gates, measurements, requirements, risks, tasks
+from tests.cast import Cast
+
+UNWELCOME = {"open-conflicts", "open-above-tolerance", "trigger-fired"}
+REVIEWERS = ["dora", "milo", "dana", "sven", "olga", "mara", "enzo"]
+CRITERIA = {"retention": "business", "recall": "ml", "saving": "economic"}
+
+
+def values_for(kind: DocumentKind) -> dict[str, Any]:
+    """Fitting values for every field of a kind, in favour of the gate."""
+    return {field.key: _value(field) for field in kind.fields}
+
+
+def _value(field: Any) -> Any:
+    match field.type:
+        case "table":
+            return _rows(field)
+        case "list":
+            return ["one"]
+        case "number" | "integer":
+            return "3"
+        case "date":
+            return "2026-11-01"
+        case "choice":
+            return field.options[0]["key"]
+        case "yes_no":
+            return "no" if field.key in UNWELCOME else "yes"
+        case "sha256":
+            return "a" * 64
+        case "version":
+            return "v1"
+    return f"About {field.label.lower()}."
+
+
+def _rows(field: Any) -> list[dict[str, Any]]:
+    if field.key == "measures":
+        options = next(c for c in field.columns if c.key == "measure").options
+        return [{"measure": option["key"], "metric": "m"} for option in options]
+    return [{column.key: _value(column) for column in field.columns} for _ in range(3)]
+
+
+def accept_document(cast: Cast, kind: str, values: dict[str, Any] | None = None, reason: str = "") -> Revision:
+    """Draft by the pipeline, submit, and accept by one person of each group."""
+    definition = of(cast.project.catalogue).document_kinds[kind]
+    revision = documents.draft(
+        project=cast.project, kind=kind, fields=values or values_for(definition), by=cast.pipeline, change_reason=reason
+    )
+    documents.submit(revision=revision, by=cast.pipeline)
+    review_all(cast, revision, documents.accept)
+    revision.refresh_from_db()
+    return revision
+
+
+def review_all(cast: Cast, revision: Revision, service: Any) -> None:
+    kind = of(cast.project.catalogue).document_kinds[revision.document.kind]
+    for group in kind.review_roles:
+        service(revision=revision, by=holder(cast, group))
+
+
+def holder(cast: Cast, roles: Any) -> Any:
+    from tests.cast import ROLES
+
+    return next(cast.actors[name] for name in REVIEWERS if set(ROLES[name]) & set(roles))
+
+
+def approve_criteria(cast: Cast) -> None:
+    for key, level in CRITERIA.items():
+        demand = criteria.Demand(
+            metric=key, unit="1", direction="at_least", threshold=Decimal("0.9"), floor=Decimal("0.8"),
+            method="As agreed.", owner_name="Dora", supports=None if level == "business" else "retention",
+        )  # fmt: skip
+        version = criteria.propose(project=cast.project, key=key, level=level, name=key, demand=demand, by=cast.mara)
+        criteria.approve(version=version, by=cast.dora)
+
+
+def measure(cast: Cast, environment: str, value: str = "0.95", keys: Any = CRITERIA) -> None:
+    for criterion in cast.project.criterion_set.filter(key__in=keys):
+        reading = measurements.Reading(
+            value=Decimal(value), unit="1", environment=environment, measured_at=timezone.now()
+        )
+        measurements.record(criterion=criterion, reading=reading, by=cast.pipeline)
+
+
+def do_tasks(cast: Cast, number: int) -> None:
+    """Documents and tasks of a phase, in the order they depend on each other."""
+    while rows := [t for t in _unfinished(cast.project, number) if _is_ready(t)]:
+        for task in rows:
+            do_task(cast, task)
+
+
+def do_task(cast: Cast, task: Task) -> None:
+    held = {d.kind for d in Document.objects.filter(project=cast.project, revisions__state="accepted")}
+    for kind in task.document_kinds:
+        if kind not in held:
+            accept_document(cast, kind)
+        else:
+            confirm_document(cast, kind)
+    tasks.start(task=task, by=cast.dana)
+    if task.checklist:
+        tasks.check(task=task, done=[True] * len(task.checklist), by=cast.dana)
+    tasks.hand_in(task=task, result="Done.", by=cast.dana)
+    tasks.finish(task=task, by=cast.mara)
+
+
+def confirm_document(cast: Cast, kind: str) -> None:
+    revision = Revision.objects.get(document__project=cast.project, document__kind=kind, state="accepted")
+    if not revision.reviews.filter(iteration=Project.objects.get(pk=cast.project.pk).iteration).exists():
+        review_all(cast, revision, documents.confirm)
+
+
+def _unfinished(project: Project, number: int) -> list[Task]:
+    return list(Task.objects.filter(project=project, phase__number=number, state=Task.State.TO_DO))
+
+
+def _is_ready(task: Task) -> bool:
+    before = Task.objects.filter(project_id=task.project_id, key__in=task.depends_on)
+    return all(each.is_finished for each in before)
+
+
+def settle(cast: Cast, number: int) -> None:
+    """Confirm the requirements and rate the risks of a phase."""
+    phase = cast.project.phase_set.get(number=number)
+    open_ones = [r.key for r in phase.requirement_set.filter(state="open")]
+    if open_ones:
+        requirements.confirm_many(phase=phase, keys=open_ones, note="By design.", by=cast.dora)
+    unrated = [r.key for r in phase.risk_set.filter(state=Risk.State.IDENTIFIED)]
+    if unrated:
+        risks.rate_many(
+            phase=phase, keys=unrated, severity="medium", likelihood="possible", by=cast.dora, reason="Low."
+        )
+
+
+def prepare(cast: Cast, number: int) -> None:
+    """Everything gate `number` asks for."""
+    if number == 1:
+        approve_criteria(cast)
+        measure(cast, "forecast", keys=["saving"])
+    if number == 5 and not Document.objects.filter(project=cast.project, kind="monitoring-plan-document").exists():
+        accept_document(cast, "monitoring-plan-document")
+    settle(cast, number)
+    do_tasks(cast, number)
+    environments = {3: ["validation"], 4: ["test"], 5: ["production-like"], 6: ["operation"]}
+    for environment in environments.get(number, []):
+        measure(cast, environment)
+    if number == 4:
+        accept_document(cast, "risk-register", reason="After the evaluation.")
+
+
+def submit(cast: Cast, number: int) -> Evaluation:
+    gate = cast.project.gate_set.get(phase__number=number)
+    return gates.submit(gate=gate, by=cast.mara)
+
+
+def sign_all(cast: Cast, evaluation: Evaluation) -> None:
+    from tests.cast import ROLES
+
+    deciders = of(cast.project.catalogue).gate(evaluation.gate.key).deciders
+    free = list(REVIEWERS)
+    for role in deciders:
+        name = next(n for n in free if role in ROLES[n])
+        free.remove(name)
+        gates.sign(evaluation=evaluation, role=role, by=cast.actors[name])
+
+
+def pass_gate(cast: Cast, number: int) -> Any:
+    prepare(cast, number)
+    evaluation = submit(cast, number)
+    sign_all(cast, evaluation)
+    return gates.decide(
+        evaluation=evaluation, verdict=gates.Verdict(outcome="pass", reason="All is there."), by=cast.mara
+    )
+
+
+def days(count: int) -> Any:
+    return timezone.localdate() + timedelta(days=count)
