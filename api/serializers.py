@@ -309,7 +309,7 @@ class RowChangeOut(serializers.Serializer):
     obj_type = serializers.CharField()
     obj_id = serializers.UUIDField()
     version = serializers.IntegerField()
-    fields_ = FieldChangeOut(many=True, source="fields")
+    fields_ = FieldChangeOut(many=True)
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()

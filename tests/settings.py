@@ -15,6 +15,8 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["TEST"]["NAME"] = str(Path(VAR_DIR) / "test.sqlite3")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STATIC_ROOT = Path(VAR_DIR) / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -22,5 +24,5 @@ STORAGES = {
 EVIDENCE_MAX_BYTES = 1_000_000
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 ALLOWED_HOSTS = ["*"]
-GALLERY = True
+CRISPMLQ_GALLERY = True
 LOGGING = {}
