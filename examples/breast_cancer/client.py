@@ -53,7 +53,7 @@ class Client:
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
         if body is not None:
             headers |= {"Content-Type": content_type, "Idempotency-Key": secrets.token_hex(16)}
-        request = Request(url, data=body, method=method, headers=headers)  # noqa: S310 - the address is given by the user
+        request = Request(url, data=body, method=method, headers=headers)  # noqa: S310
         try:
             with urlopen(request, timeout=60) as answer:  # noqa: S310
                 return json.loads(answer.read())

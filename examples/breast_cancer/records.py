@@ -31,16 +31,19 @@ def phase_1(s: Science) -> dict[str, Values]:
             "business-objectives": "Miss fewer malignant tumours, order fewer unneeded biopsies, save reading time.",
             "ml-objectives-with-link-to-business-objectives": "Classify a case as malignant or benign with a probability; "
             "recall serves “missed tumours”, the ranking (area under the curve) serves “unneeded biopsies”.",
-            "in-scope-and-out-of-scope": "In: digitised images of one stain, adults. Out: other organs, screening images.",
+            "in-scope-and-out-of-scope": "In: digitised images of one stain, adults. Out: other organs, "
+            "screening images.",
             "stakeholders-and-users": "Pathologists use it, oncologists rely on it, patients are affected.",
             "known-data-constraints": f"{n} cases from one hospital, 1990s; no demographic attributes.",
             "safety-criticality-answer": "Yes: a missed tumour harms a person. A pathologist confirms every report.",
         },
         "success-criteria-record": {
             "business-criteria": "Share of malignant tumours missed; share of unneeded biopsies.",
-            "ml-criteria-with-minimum-level": "Recall on malignant cases; area under the ROC curve; floors as recorded.",
+            "ml-criteria-with-minimum-level": "Recall on malignant cases; area under the ROC curve; floors as "
+            "recorded.",
             "economic-kpi": f"Reading minutes saved per case, at {MINUTES_PER_CASE:g} minutes a case.",
-            "links-between-levels": "Recall → missed tumours; area under the curve → unneeded biopsies; minutes → both.",
+            "links-between-levels": "Recall → missed tumours; area under the curve → unneeded biopsies; "
+            "minutes → both.",
             "baseline-values": f"Prior class: area under the curve {s.baseline_auc:.2f}, every tumour missed.",
             "owner-and-measurement-method": "Owner is the domain expert; measured on a blind test set with intervals.",
             "version-history": "First version.",
@@ -69,7 +72,8 @@ def phase_1(s: Science) -> dict[str, Values]:
             "conclusion": "Applicable: tabular features, two classes, a linear boundary nearly suffices.",
         },
         "data-collection-report": {
-            "sources-and-owners": "University of Wisconsin, bundled with scikit-learn; owner: data owner of the project.",
+            "sources-and-owners": "University of Wisconsin, bundled with scikit-learn; owner: data owner "
+            "of the project.",
             "amounts": f"{n} cases, {len(s.features)} features, {malignant} malignant.",
             "time-span": "Collected 1989 to 1991.",
             "cost-and-time": "No cost; public.",

@@ -1,0 +1,143 @@
+"""The people's part: reviews, ratings, signatures and decisions, through the services the pages use."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from catalogue.definitions import of
+from projects.models import CriterionVersion, Document, Evaluation, Project, QAMethod, Revision, Risk, Task
+from projects.services import criteria, documents, gates, qa_methods, requirements, risks, tasks
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+
+# user name -> (name shown, roles in the project)
+MEMBERS = {
+    "manager": ("Maren Voss", ["project-manager"]),
+    "sponsor": ("Simon Adler", ["sponsor"]),
+    "domain-expert": ("Dr. Ines Keller", ["domain-expert"]),
+    "ml-expert": ("Milan Horvat", ["ml-expert"]),
+    "data-scientist": ("Dana Okafor", ["data-scientist"]),
+    "engineer": ("Erik Lund", ["ml-engineer", "operations-engineer"]),
+    "owner": ("Olga Brandt", ["data-owner", "model-owner"]),
+    "pipeline": ("Training pipeline", ["ml-engineer"]),
+}
+ANSWERS = {
+    "class-sizes": "no", "noisy-data": "no", "missing-values": "no", "learns-features": "no", "invariances": "no",
+    "scale-dependent": "yes", "domain-knowledge": "no", "scarce-labels": "no", "tight-resources": "no",
+    "fault-tolerance": "no", "safety-critical": "yes", "personal-data": "yes",
+}  # fmt: skip
+
+
+class People:
+    """Everybody of the example, by user name."""
+
+    def __init__(self, project: Project, actors: dict[str, Actor]) -> None:
+        self.project, self.actors = project, actors
+        self.template = of(project.catalogue)
+
+    def approve_criteria(self) -> None:
+        for version in CriterionVersion.objects.filter(project=self.project, state="draft"):
+            criteria.approve(version=version, by=self.actors["domain-expert"])
+
+    def settle(self, number: int) -> None:
+        """Confirm requirements, and take every risk of the phase through the loop until it is closed or signed."""
+        phase = self.project.phase_set.get(number=number)
+        keys = [r.key for r in phase.requirement_set.filter(state="open")]
+        if keys:
+            note = "Covered by the phase's documents."
+            requirements.confirm_many(phase=phase, keys=keys, note=note, by=self.actors["domain-expert"])
+        self._rate_at_first(number)
+        self._treat(number)
+
+    def review_everything(self) -> None:
+        """Accept what is submitted, confirm what a reopened task still rests on, and finish what was handed in."""
+        for revision in Revision.objects.filter(project=self.project, state="submitted").select_related("document"):
+            self._all_groups(revision, documents.accept)
+        for task in Task.objects.filter(project=self.project, state="in_review"):
+            self._confirm_documents(task)
+            tasks.finish(task=task, by=self.actors["manager"])
+
+    def mark_not_needed(self, number: int) -> None:
+        """Conditional tasks of operation for which there was no occasion."""
+        for task in Task.objects.filter(project=self.project, phase__number=number, state="to_do", is_required=False):
+            reason = "No update was needed in this period."
+            tasks.set_not_applicable(task=task, reason=reason, by=self.actors["manager"])
+
+    def submit(self, number: int, note: str) -> Evaluation:
+        gate = self.project.gate_set.get(phase__number=number)
+        evaluation = gates.submit(gate=gate, by=self.actors["manager"], note=note)
+        used: set[str] = set()
+        for role in self.template.gate(gate.key).deciders:
+            name = next(n for n, (_, roles) in MEMBERS.items() if role in roles and n not in {*used, "pipeline"})
+            used.add(name)
+            gates.sign(evaluation=evaluation, role=role, by=self.actors[name], note="I have read the documents.")
+        return evaluation
+
+    def decide(self, evaluation: Evaluation, verdict: gates.Verdict) -> None:
+        gates.decide(evaluation=evaluation, verdict=verdict, by=self.actors["manager"])
+
+    def _rate_at_first(self, number: int) -> None:
+        phase = self.project.phase_set.get(number=number)
+        unrated = Risk.objects.filter(phase=phase, state=Risk.State.IDENTIFIED).exclude(task__state="not_applicable")
+        scale = sorted(unrated, key=_expected)
+        for (severity, likelihood), rows in groupby(scale, key=_expected):
+            risks.rate_many(
+                phase=phase, keys=[risk.key for risk in rows], severity=severity, likelihood=likelihood,
+                by=self.actors["domain-expert"], reason="As expected for a project of this kind.",
+            )  # fmt: skip
+
+    def _treat(self, number: int) -> None:
+        """Carry out a QA method for each risk above the limit, then judge what remains."""
+        for risk in Risk.objects.filter(project=self.project, phase__number=number, state=Risk.State.RATED):
+            methods = QAMethod.objects.filter(project=self.project, state=QAMethod.State.AVAILABLE)
+            for method in [m for m in methods if risk.key in m.mitigates][:1]:
+                self._perform(method)
+        treated = Risk.objects.filter(project=self.project, phase__number=number, state=Risk.State.TREATED)
+        for risk in list(treated):
+            self._rate_again(risk)
+
+    def _perform(self, method: QAMethod) -> None:
+        kinds = [d.kind for d in Document.objects.filter(project=self.project, phase=method.phase)]
+        wanted = [kind for kind in (method.task.document_kinds if method.task else []) if kind in kinds]
+        by = self.actors["data-scientist"]
+        qa_methods.plan(method=method, by=by)
+        finding = f"Carried out: {method.what_it_does}"
+        qa_methods.perform(method=method, finding=finding, evidence_kinds=wanted or kinds[:1], by=by)
+        qa_methods.accept(method=method, by=self.actors["ml-expert"], note="Checked against the document.")
+
+    def _rate_again(self, risk: Risk) -> None:
+        """Less likely now; what stays above the limit is signed for half a year."""
+        likelihood = {"likely": "possible", "possible": "rare", "rare": "rare"}[risk.likelihood]
+        risks.rate(
+            risk=risk, severity=risk.severity, likelihood=likelihood, by=self.actors["domain-expert"],
+            reason="After the QA method.",
+        )  # fmt: skip
+        risk.refresh_from_db()
+        if risk.state == Risk.State.RATED:
+            risks.accept(
+                risk=risk, reason="Borne while a pathologist confirms every report.", by=self.actors["sponsor"],
+                until=timezone.localdate() + timedelta(days=180),
+            )  # fmt: skip
+
+    def _confirm_documents(self, task: Task) -> None:
+        for revision in Revision.objects.filter(
+            project=self.project, document__kind__in=task.document_kinds, state="accepted"
+        ).select_related("document"):
+            if not revision.reviews.filter(iteration__gte=task.iteration).exists():
+                self._all_groups(revision, documents.confirm)
+
+    def _all_groups(self, revision: Revision, service: object) -> None:
+        used = {str(revision.author.username)}
+        for group in self.template.document_kinds[revision.document.kind].review_roles:
+            name = next(n for n, (_, roles) in MEMBERS.items() if set(roles) & set(group) and n not in used)
+            used.add(name)
+            service(revision=revision, by=self.actors[name], note="Read and agreed.")
+
+
+def _expected(risk: Risk) -> tuple[str, str]:
+    return risk.default_severity, risk.default_likelihood

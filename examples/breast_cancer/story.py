@@ -1,0 +1,50 @@
+"""The order of events: the machine works, people review and decide, once back from gate 4, then on to operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from examples.breast_cancer.client import Client
+from examples.breast_cancer.machine import Machine
+from examples.breast_cancer.people import People
+from projects.services.gates import Verdict
+
+BACK = Verdict(
+    outcome="backtrack",
+    reason="The blind test misses criteria: the tree overlooks too many malignant tumours.",
+    to_phase=3,
+    tasks=["model-selection"],
+)
+
+
+def tell(client: Client, people: People, say: Callable[[str], None]) -> None:
+    """Take the project from its start to operation; `say` is told each step."""
+    machine = Machine(client, iteration=1)
+    machine.propose_criteria()
+    people.approve_criteria()
+    for phase in (1, 2, 3, 4):
+        _phase(machine, people, phase, say)
+        verdict = BACK if phase == 4 else Verdict(outcome="pass", reason="Every check is met.")
+        people.decide(people.submit(phase, f"Iteration 1, {machine.science.name}."), verdict)
+    say("Gate 4 was missed: back to phase 3.")
+    machine = Machine(client, iteration=2)
+    for phase in (3, 4, 5, 6):
+        _phase(machine, people, phase, say)
+        verdict = Verdict(outcome="pass", reason="Every check is met.")
+        people.decide(people.submit(phase, f"Iteration 2, {machine.science.name}."), verdict)
+    say("In operation, first review passed.")
+
+
+def _phase(machine: Machine, people: People, phase: int, say: Callable[[str], None]) -> None:
+    say(f"Iteration {machine.iteration}, phase {phase}")
+    if phase == 5:
+        machine.write_early()
+    while machine.round(phase):
+        people.review_everything()
+    if phase == 6:
+        people.mark_not_needed(phase)
+    machine.measure(phase)
+    people.settle(phase)
+    if phase == 4:
+        machine.update_risk_register()
+        people.review_everything()
