@@ -12,7 +12,7 @@ from examples.breast_cancer.science import Science
 # key -> (measure of the run, level, name, direction, threshold, floor, serves)
 CRITERIA = {
     "missed-tumours": ("missed", "business", "Malignant tumours missed", "at_most", "0.06", "0.12", None),
-    "unneeded-biopsies": ("false-alarms", "business", "Unneeded biopsies", "at_most", "0.10", "0.15", None),
+    "unneeded-biopsies": ("false-alarms", "business", "Unneeded biopsies", "at_most", "0.15", "0.25", None),
     "recall": ("recall", "ml", "Recall on malignant cases", "at_least", "0.94", "0.85", "missed-tumours"),
     "auc": ("auc", "ml", "Area under the ROC curve", "at_least", "0.97", "0.90", "unneeded-biopsies"),
     "minutes-saved": ("minutes", "economic", "Reading minutes saved a case", "at_least", "2", "1", "unneeded-biopsies"),

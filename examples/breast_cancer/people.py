@@ -95,19 +95,20 @@ class People:
         """Carry out a QA method for each risk above the limit, then judge what remains."""
         for risk in Risk.objects.filter(project=self.project, phase__number=number, state=Risk.State.RATED):
             methods = QAMethod.objects.filter(project=self.project, state=QAMethod.State.AVAILABLE)
-            for method in [m for m in methods if risk.key in m.mitigates][:1]:
-                self._perform(method)
+            fitting = [m for m in methods.select_related("phase", "task") if risk.key in m.mitigates]
+            if fitting:
+                self._perform(min(fitting, key=lambda m: abs(m.phase.number - number)), number)
         treated = Risk.objects.filter(project=self.project, phase__number=number, state=Risk.State.TREATED)
         for risk in list(treated):
             self._rate_again(risk)
 
-    def _perform(self, method: QAMethod) -> None:
-        kinds = [d.kind for d in Document.objects.filter(project=self.project, phase=method.phase)]
+    def _perform(self, method: QAMethod, number: int) -> None:
+        kinds = [d.kind for d in Document.objects.filter(project=self.project, phase__number__lte=number)]
         wanted = [kind for kind in (method.task.document_kinds if method.task else []) if kind in kinds]
         by = self.actors["data-scientist"]
         qa_methods.plan(method=method, by=by)
         finding = f"Carried out: {method.what_it_does}"
-        qa_methods.perform(method=method, finding=finding, evidence_kinds=wanted or kinds[:1], by=by)
+        qa_methods.perform(method=method, finding=finding, evidence_kinds=wanted or kinds[-1:], by=by)
         qa_methods.accept(method=method, by=self.actors["ml-expert"], note="Checked against the document.")
 
     def _rate_again(self, risk: Risk) -> None:

@@ -112,14 +112,14 @@ class Science:
 
     @cached_property
     def threshold(self) -> float:
-        """The largest probability threshold, at most 0.5, that keeps recall at 0.985 in cross-validation."""
+        """The largest probability threshold, at most 0.5, that keeps recall at 0.99 in cross-validation."""
         if self.iteration == 1:
             return 0.5
         rows = np.concatenate([self.split.train, self.split.validation])
         truth = self.malignant[rows]
         probability = cross_val_predict(self._new(SEEDS[0]), self.x[rows], truth, cv=5, method="predict_proba")[:, 1]
         candidates = np.arange(0.5, 0.0, -0.01)
-        return round(float(next(t for t in candidates if recall_score(truth, probability >= t) >= 0.985)), 2)
+        return round(float(next(t for t in candidates if recall_score(truth, probability >= t) >= 0.99)), 2)
 
     @cached_property
     def seeds(self) -> list[dict[str, float]]:

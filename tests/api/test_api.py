@@ -33,9 +33,7 @@ def test_without_signing_in_nothing_is_answered(cast: Cast) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
-@pytest.mark.parametrize(
-    "header", ["Bearer", "Bearer nonsense", "Bearer cmq_aaaaaaaa_" + "b" * 43, "Bearer cmq_x_y z"]
-)
+@pytest.mark.parametrize("header", ["Bearer", "Bearer nonsense", "Bearer cmq_aaaaaaaa_" + "b" * 43, "Bearer cmq_x_y z"])
 def test_a_token_that_nobody_made_is_refused(cast: Cast, header: str) -> None:
     answer = Client().get("/api/v1/projects", headers={"authorization": header})
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
