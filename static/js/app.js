@@ -1,0 +1,37 @@
+// Theme, menu on small screens, and what screen readers are told after a part of the page was exchanged.
+const root = document.documentElement;
+const kept = localStorage.getItem("theme");
+if (kept) root.dataset.theme = kept;
+
+document.addEventListener("click", (event) => {
+  const theme = event.target.closest("[data-toggle-theme]");
+  if (theme) {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    localStorage.setItem("theme", root.dataset.theme);
+  }
+  const menu = event.target.closest("[data-toggle-menu]");
+  if (menu) {
+    const bar = document.querySelector(".bar");
+    const open = bar.toggleAttribute("data-open");
+    menu.setAttribute("aria-expanded", String(open));
+  }
+  const all = event.target.closest("[data-check-all]");
+  if (all) {
+    const boxes = document.querySelectorAll(`input[name="${all.dataset.checkAll}"]`);
+    for (const box of boxes) box.checked = all.checked;
+  }
+});
+
+// A link to a row that can open, opens it.
+function openTarget() {
+  const row = location.hash && document.getElementById(location.hash.slice(1));
+  if (row && row.tagName === "DETAILS") row.open = true;
+}
+addEventListener("hashchange", openTarget);
+openTarget();
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const message = event.detail.target.querySelector("[data-announce]");
+  if (message) document.getElementById("live").textContent = message.dataset.announce;
+});
