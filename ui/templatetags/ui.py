@@ -1,3 +1,94 @@
+"""Tags shared by all templates: icons, badges, numbers, times, and the head of a page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
 from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
+
+from ui.icons import ICONS
 
 register = template.Library()
+
+# state -> (tone, icon); the word beside them is the state's own label.
+TONES = {
+    **dict.fromkeys(["passed", "done", "accepted", "confirmed", "approved", "closed", "met", "pass", "granted", "approve"],
+                    ("good", "check")),
+    **dict.fromkeys(["open", "active", "in_progress", "in_operation", "planned", "performed"], ("accent", "arrow")),
+    **dict.fromkeys(["in_review", "submitted", "requested"], ("info", "clock")),
+    **dict.fromkeys(["reconfirm", "treated", "on_hold", "draft", "unknown", "iterate", "backtrack", "hold"],
+                    ("warn", "warning")),
+    **dict.fromkeys(["rejected", "not_met", "stopped", "stop", "rated", "object", "missed", "refused"],
+                    ("bad", "cross")),
+    "locked": ("", "lock"),
+    "waived": ("info", "flag"),
+}  # fmt: skip
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon; decoration unless a `label` says what it means."""
+    said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html('<svg class="icon" viewBox="0 0 24 24" {}><path d="{}"/></svg>', said, ICONS[name])
+
+
+@register.simple_tag
+def badge(state: str, label: str = "") -> SafeString:
+    tone, name = TONES.get(state, ("", "dot"))
+    words = label or str(state).replace("_", " ").replace("-", " ").capitalize()
+    return format_html('<span class="badge {}">{}{}</span>', tone, icon(name), words)
+
+
+@register.simple_tag
+def state_of(row: Any) -> SafeString:
+    """The badge of a row's state, in the words of its model."""
+    return badge(row.state, row.get_state_display())
+
+
+@register.filter
+def number(value: Any) -> str:
+    """A decimal without trailing zeros, thousands apart."""
+    if value is None or value == "":
+        return "–"
+    value = Decimal(str(value))
+    text = f"{value.normalize():,f}" if value else "0"
+    return text.replace(",", "\u202f")
+
+
+@register.filter
+def ago(at: datetime | None) -> SafeString | str:
+    """How long ago, with the exact time in UTC for who looks closer."""
+    if at is None:
+        return "–"
+    exact = at.strftime("%Y-%m-%d %H:%M UTC")
+    since = timesince(at, timezone.now()).split(",")[0]
+    words = "just now" if since.startswith("0") else f"{since} ago"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, words)
+
+
+@register.filter
+def day(value: date | None) -> SafeString | str:
+    return format_html('<time datetime="{0}">{0}</time>', value.isoformat()[:10]) if value else "–"
+
+
+@register.filter
+def words(key: Any) -> str:
+    """A key as words: `ml-expert` → `ml expert`."""
+    return str(key).replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def initials(name: str) -> str:
+    parts = [part for part in str(name).split() if part[0].isalpha() and not part.endswith(".")]
+    return "".join(part[0] for part in parts[:2]).upper() or "?"
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)

@@ -1,0 +1,120 @@
+"""Charts as SVG text. Pure functions of plain values; each has a title, and colours come from classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+
+SEVERITIES = ("low", "medium", "high", "critical")
+LIKELIHOODS = ("rare", "possible", "likely")
+
+
+@dataclass(frozen=True)
+class LoopPhase:
+    number: int
+    name: str
+    state: str
+    state_label: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A criterion's latest value against what it demands."""
+
+    value: Decimal
+    threshold: Decimal
+    direction: str
+    is_met: bool
+    upper: Decimal | None = None
+    floor: Decimal | None = None
+
+
+def loop(phases: Sequence[LoopPhase], ways_back: Sequence[tuple[int, int]]) -> str:
+    """Six phases on a ring, clockwise from the top; dashed arcs are ways back (from, to)."""
+    places = {p.number: _on_ring(p.number, len(phases), 118) for p in phases}
+    said = "; ".join(f"{p.number} {p.name}: {p.state_label}" for p in phases)
+    parts = ['<circle class="ring" cx="200" cy="160" r="118"/>']
+    parts += [_arc(places[a], places[b]) for a, b in ways_back if a in places and b in places and a != b]
+    for p in phases:
+        x, y = places[p.number]
+        parts.append(f'<circle class="node {escape(p.state)}" cx="{x:.1f}" cy="{y:.1f}" r="22"/>')
+        parts.append(f'<text class="strong" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="15">{p.number}</text>')
+        parts.append(_label(p, x, y))
+    return _svg("Phases: " + said, 400, 320, parts)
+
+
+def target_bar(target: Target) -> str:
+    """A bar from zero to the value, a line at the threshold, a dashed one at the floor."""
+    bounds = [abs(v) for v in (target.value, target.threshold, target.upper, target.floor) if v is not None]
+    most = max([*bounds, Decimal("0.0000001")]) * Decimal("1.15")
+
+    def at(value: Decimal) -> float:
+        return float(max(value, Decimal(0)) / most * 240)
+
+    state = "met" if target.is_met else "missed"
+    parts = [
+        '<rect class="track" x="0" y="5" width="240" height="10" rx="5"/>',
+        f'<rect class="value {state}" x="0" y="5" width="{max(at(target.value), 3):.1f}" height="10" rx="5"/>',
+        _line("target", at(target.threshold)),
+    ]
+    parts += [_line("target", at(target.upper))] if target.upper is not None else []
+    parts += [_line("floor", at(target.floor))] if target.floor is not None else []
+    return _svg(f"Value {target.value.normalize():f}, {state}", 240, 20, parts)
+
+
+def risk_matrix(counts: dict[tuple[str, str], int]) -> str:
+    """Severity upward, likelihood to the right; the number of risks in each cell."""
+    parts = []
+    for row, severity in enumerate(reversed(SEVERITIES)):
+        parts.append(f'<text x="62" y="{row * 42 + 26}" text-anchor="end" font-size="12">{severity}</text>')
+        for column, likelihood in enumerate(LIKELIHOODS):
+            rating = (len(SEVERITIES) - row) * (column + 1)
+            tone = "low" if rating <= 4 else "mid" if rating < 9 else "high"
+            x, y, count = 70 + column * 82, row * 42, counts.get((severity, likelihood), 0)
+            parts.append(f'<rect class="cell {tone}" x="{x}" y="{y}" width="82" height="42" rx="6"/>')
+            if count:
+                parts.append(
+                    f'<text class="strong" x="{x + 41}" y="{y + 27}" text-anchor="middle" font-size="16">{count}</text>'
+                )
+    for column, likelihood in enumerate(LIKELIHOODS):
+        parts.append(f'<text x="{111 + column * 82}" y="186" text-anchor="middle" font-size="12">{likelihood}</text>')
+    said = ", ".join(f"{count} {severity} and {likelihood}" for (severity, likelihood), count in sorted(counts.items()))
+    return _svg(f"Risks by severity and likelihood: {said or 'none rated'}", 320, 196, parts)
+
+
+def _on_ring(number: int, count: int, radius: float) -> tuple[float, float]:
+    angle = 2 * math.pi * (number - 1) / count - math.pi / 2
+    return 200 + radius * math.cos(angle), 160 + radius * math.sin(angle)
+
+
+def _arc(start: tuple[float, float], end: tuple[float, float]) -> str:
+    return f'<path class="back" d="M{start[0]:.1f} {start[1]:.1f} Q200 160 {end[0]:.1f} {end[1]:.1f}"/>'
+
+
+def _label(phase: LoopPhase, x: float, y: float) -> str:
+    """The name in up to two lines, outside the ring."""
+    side = "middle" if abs(x - 200) < 5 else "start" if x > 200 else "end"
+    dx = 0 if side == "middle" else 28 if side == "start" else -28
+    if side == "middle":
+        dy = -30 if y < 160 else 40
+        return f'<text x="{x:.1f}" y="{y + dy:.1f}" text-anchor="middle" font-size="12">{escape(_short(phase.name))}</text>'
+    return f'<text x="{x + dx:.1f}" y="{y + 4:.1f}" text-anchor="{side}" font-size="12">{escape(_short(phase.name))}</text>'
+
+
+def _short(name: str) -> str:
+    return {"Business and Data Understanding": "Understanding", "Data Engineering": "Data", "Model Engineering": "Model",
+            "Quality Assurance": "Quality", "Monitoring and Maintenance": "Monitoring"}.get(name.title().replace(" And ", " and "), name)  # fmt: skip
+
+
+def _line(name: str, x: float) -> str:
+    return f'<line class="{name}" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="20"/>'
+
+
+def _svg(title: str, width: int, height: int, parts: Sequence[str]) -> str:
+    return (
+        f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
+        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
+    )
