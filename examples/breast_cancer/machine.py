@@ -43,6 +43,7 @@ class Machine:
     def __init__(self, client: Client, iteration: int) -> None:
         self.client, self.iteration = client, iteration
         self.science = Science(iteration)
+        self._written: dict[int, dict[str, dict[str, Any]]] = {}
 
     def propose_criteria(self) -> None:
         for key, (_, level, name, direction, threshold, floor, serves) in CRITERIA.items():
@@ -65,6 +66,7 @@ class Machine:
             if task["phase"] == phase
             and task["state"] == "to_do"
             and all(tasks[key]["state"] in {"done", "not_applicable"} for key in task["depends_on"])
+            and set(task["document_kinds"]) <= set(self._values(phase))
         ]
         for task in ready:
             self._do(task, phase)
@@ -77,7 +79,7 @@ class Machine:
                 self._push("operation", self.science.week(week), list(CRITERIA), note=f"Week {week}.")
         elif phase in MEASURED:
             environment, keys = MEASURED[phase]
-            self._push(environment, self._judged(environment), keys, rows=self._rows(environment))
+            self._push(environment, self._judged(environment), keys)
 
     def update_risk_register(self) -> None:
         """A new revision once the evaluation is there."""
@@ -111,9 +113,10 @@ class Machine:
         self.client.post(f"{path}/submit")
 
     def _values(self, phase: int) -> dict[str, dict[str, Any]]:
-        if phase == 4:
-            return records.phase_4(self.science, self._comparison())
-        return getattr(records, f"phase_{phase}")(self.science)
+        if phase not in self._written:
+            further = [self._comparison()] if phase == 4 else []
+            self._written[phase] = getattr(records, f"phase_{phase}")(self.science, *further)
+        return self._written[phase]
 
     def _comparison(self) -> list[dict[str, str]]:
         """The blind test against the criteria, by the rule the service applies."""
@@ -134,16 +137,14 @@ class Machine:
         split = self.science.split
         return split.test if environment in {"test", "production-like"} else split.validation
 
-    def _push(
-        self, environment: str, judged: dict[str, float], keys: list[str], note: str = "", rows: Any = None
-    ) -> None:
+    def _push(self, environment: str, judged: dict[str, float], keys: list[str], note: str = "") -> None:
         for key in keys:
             measure = CRITERIA[key][0]
             body = {
                 "value": records.number(judged[measure]), "unit": UNITS.get(key, "1"), "environment": environment,
                 "measured_at": datetime.now(UTC).isoformat(), "subject_version": self.science.version, "note": note,
             }  # fmt: skip
-            if environment == "test" and rows is not None:
-                low, high = self.science.interval(rows, measure)
+            if environment == "test":
+                low, high = self.science.test_intervals[measure]
                 body |= {"lower": records.number(low), "upper": records.number(high)}
             self.client.post(f"criteria/{key}/measurements", body)

@@ -29,7 +29,7 @@ def phase_1(s: Science) -> dict[str, Values]:
         "scope-document": {
             "purpose": "Help pathologists to tell malignant from benign breast tumours from a fine-needle aspirate.",
             "business-objectives": "Miss fewer malignant tumours, order fewer unneeded biopsies, save reading time.",
-            "ml-objectives-with-link-to-business-objectives": "Classify a case as malignant or benign with a probability; "
+            "ml-objectives-with-link-to-business-objectives": "Tell malignant from benign with a probability; "
             "recall serves “missed tumours”, the ranking (area under the curve) serves “unneeded biopsies”.",
             "in-scope-and-out-of-scope": "In: digitised images of one stain, adults. Out: other organs, "
             "screening images.",
@@ -313,7 +313,7 @@ def phase_3(s: Science) -> dict[str, Values]:
 def phase_4(s: Science, criteria: list[Values]) -> dict[str, Values]:
     """`criteria`: rows {criterion, value, threshold, met} of the blind test."""
     missed = any(row["met"] == "no" for row in criteria)
-    low, high = s.interval(s.split.test, "auc")
+    low, high = s.test_intervals["auc"]
     robust = min(trial["value"] for trial in s.robustness[:2])
     return {
         "test-set-record": {

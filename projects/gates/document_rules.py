@@ -193,7 +193,9 @@ def _shown(value: Any) -> str:
 
 
 def _row_name(row: dict[str, Any]) -> str:
-    return str(next(iter(row.values()), "row"))
+    """The longest text of a row names it best; the order of its columns is not part of the facts."""
+    texts = sorted(str(value) for value in row.values() if not isinstance(value, list))
+    return max(texts, key=len, default="row")[:60]
 
 
 def _field_name(facts: Facts, kind: str, key: str) -> str:

@@ -134,7 +134,7 @@ def decide(*, evaluation: Evaluation, verdict: Verdict, by: Actor) -> Decision:
 
 def judge(gate: Gate, evaluation: Evaluation | None = None) -> tuple[facts.Facts, list[rules.Verdict]]:
     """The facts as they are now and the verdict of each check on them."""
-    collected = facts.collect(gate, evaluation)
+    collected = json.loads(canonical(facts.collect(gate, evaluation)))  # the very snapshot a replay will read
     return collected, rules.evaluate(definitions.of(gate.project.catalogue).gate(gate.key).checks, collected)
 
 

@@ -1,0 +1,271 @@
+"""What the pages show. Every function states how many queries it costs, whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from catalogue.definitions import of
+from projects import access
+from projects.document_reviews import open_groups
+from projects.gates import facts, process_rules, rules
+from projects.models import (
+    Criterion,
+    CriterionVersion,
+    Decision,
+    Evaluation,
+    Gate,
+    Iteration,
+    Measurement,
+    Membership,
+    Phase,
+    Project,
+    Revision,
+    Risk,
+    Task,
+    Waiver,
+)
+from ui import charts
+
+if TYPE_CHECKING:
+    from accounts.actors import Actor
+
+
+def dashboard(actor: Actor) -> QuerySet[Project]:
+    """Visible projects with their phases; two queries."""
+    return access.visible(actor).prefetch_related(Prefetch("phase_set", Phase.objects.order_by("number")))
+
+
+def current_phase(project: Project) -> Phase | None:
+    """The first phase that is neither passed nor locked; none in a draft."""
+    live = [p for p in project.phase_set.all() if p.state not in {Phase.State.PASSED, Phase.State.LOCKED}]
+    return live[0] if live else None
+
+
+@dataclass(frozen=True)
+class CriterionRow:
+    """A criterion with what it demands, its values and how the newest one stands."""
+
+    criterion: Criterion
+    version: CriterionVersion
+    draft: CriterionVersion | None
+    values: list[Measurement]
+    is_met: bool | None
+    bar: str = ""
+
+    @property
+    def latest(self) -> Measurement | None:
+        return self.values[-1] if self.values else None
+
+
+def criteria(project: Project) -> list[CriterionRow]:
+    """Criteria by level; three queries."""
+    versions = CriterionVersion.objects.order_by("number").select_related("supports", "author", "approved_by")
+    found = Criterion.objects.filter(project=project, retired_at=None).prefetch_related(Prefetch("versions", versions))
+    values: dict[Any, list[Measurement]] = {}
+    for m in Measurement.objects.filter(project=project).select_related("recorded_by").order_by("measured_at", "id"):
+        values.setdefault(m.version_id, []).append(m)
+    return [_criterion_row(criterion, values) for criterion in found]
+
+
+def _criterion_row(criterion: Criterion, values: dict[Any, list[Measurement]]) -> CriterionRow:
+    versions = list(criterion.versions.all())
+    approved = next((v for v in versions if v.state == CriterionVersion.State.APPROVED), None)
+    version = approved or versions[-1]
+    draft = versions[-1] if versions[-1].state == CriterionVersion.State.DRAFT else None
+    measured = values.get(version.pk, [])
+    if not measured:
+        return CriterionRow(criterion, version, draft, [], None)
+    demand = {
+        "threshold": str(version.threshold), "direction": version.direction,
+        "upper": None if version.upper is None else str(version.upper),
+    }  # fmt: skip
+    value: Decimal = measured[-1].value
+    is_met = process_rules.reaches(demand, value)
+    target = charts.Target(value, version.threshold, version.direction, is_met, version.upper, version.floor)
+    return CriterionRow(criterion, version, draft, measured, is_met, charts.target_bar(target))
+
+
+def loop(project: Project) -> str:
+    """The six-phase picture with every way back; two queries."""
+    phases = [charts.LoopPhase(p.number, p.name, p.state, p.get_state_display()) for p in project.phase_set.all()]
+    back = Iteration.objects.filter(project=project, from_phase__isnull=False).values_list("from_phase", "to_phase")
+    return charts.loop(phases, list(back))
+
+
+def risk_matrix(risks: list[Risk]) -> str:
+    return charts.risk_matrix(Counter((r.severity, r.likelihood) for r in risks if r.rating is not None))
+
+
+@dataclass(frozen=True)
+class GateView:
+    """A gate with its verdicts now, its open submission and its past."""
+
+    gate: Gate
+    definition: Any
+    verdicts: list[rules.Verdict]
+    evaluation: Evaluation | None
+    signatures: list[Any]
+    missing_roles: list[str]
+    decisions: list[Decision]
+    waivers: list[Waiver]
+    is_ready: bool = False
+    changes: list[str] = field(default_factory=list)
+
+    @property
+    def blockers(self) -> list[rules.Verdict]:
+        return [v for v in self.verdicts if v.blocks]
+
+    @property
+    def met(self) -> int:
+        return sum(v.verdict in {rules.MET, rules.WAIVED} for v in self.verdicts)
+
+
+def gate(gate: Gate) -> GateView:
+    """Judged on the facts as they are now, with the signatures of an open submission; about twenty queries."""
+    project = gate.project
+    definition = of(project.catalogue).gate(gate.key)
+    evaluation = gate.evaluations.filter(state=Evaluation.State.OPEN).select_related("submitted_by", "facts").first()
+    signatures = list(evaluation.signatures.select_related("signer")) if evaluation else []
+    verdicts = rules.evaluate(definition.checks, facts.collect(gate, evaluation))
+    signed = {s.role for s in signatures}
+    return GateView(
+        gate=gate,
+        definition=definition,
+        verdicts=verdicts,
+        evaluation=evaluation,
+        signatures=signatures,
+        missing_roles=[role for role in definition.deciders if role not in signed],
+        decisions=list(gate.decisions.select_related("decided_by", "facts").order_by("-decided_at")),
+        waivers=list(gate.waivers.select_related("requested_by", "decided_by")),
+        is_ready=not rules.blockers(verdicts, "submission"),
+    )
+
+
+@dataclass
+class TaskView:
+    """A task with everything that hangs on it."""
+
+    task: Task
+    risks: list[Risk]
+    methods: list[Any]
+    documents: list[tuple[str, str, Revision | None]]
+    waits_for: list[Task]
+
+
+def tasks_of(phase: Phase) -> list[TaskView]:
+    """The tasks of a phase in order; six queries."""
+    project = phase.project
+    kinds = of(project.catalogue).document_kinds
+    everything = {task.key: task for task in Task.objects.filter(project=project)}
+    newest = newest_revisions(project)
+    tasks = phase.task_set.select_related("assignee", "handed_in_by").prefetch_related("risks", "qa_methods")
+    return [
+        TaskView(
+            task=task,
+            risks=list(task.risks.all()),
+            methods=list(task.qa_methods.all()),
+            documents=[(kind, kinds[kind].name, newest.get(kind)) for kind in task.document_kinds],
+            waits_for=[everything[key] for key in task.depends_on if not everything[key].is_finished],
+        )
+        for task in tasks
+    ]
+
+
+def newest_revisions(project: Project) -> dict[str, Revision]:
+    """Document kind -> newest revision; one query."""
+    revisions = Revision.objects.filter(project=project).select_related("document", "author").order_by("number")
+    return {revision.document.kind: revision for revision in revisions}
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    kind: Any
+    revision: Revision | None
+
+
+def documents(project: Project) -> list[DocumentRow]:
+    """Every kind of the catalogue, in order of phases, with its newest revision; one query."""
+    newest = newest_revisions(project)
+    kinds = of(project.catalogue).document_kinds.values()
+    return [DocumentRow(kind, newest.get(kind.key)) for kind in sorted(kinds, key=lambda kind: kind.phase)]
+
+
+@dataclass(frozen=True)
+class Approvals:
+    revisions: list[Revision]
+    tasks: list[Task]
+    submissions: list[tuple[Evaluation, list[str]]]
+    versions: list[CriterionVersion]
+    waivers: list[Waiver]
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, (self.revisions, self.tasks, self.submissions, self.versions, self.waivers)))
+
+
+def approvals(actor: Actor) -> Approvals:
+    """What waits for this person's word, over all projects; ten queries."""
+    roles = {m.project_id: set(m.roles) for m in Membership.objects.filter(user_id=actor.user.pk)}
+    mine = Q(project__in=[project for project, held in roles.items() if held])
+    revisions = (
+        Revision.objects.filter(mine, state=Revision.State.SUBMITTED)
+        .exclude(author_id=actor.user.pk)
+        .select_related("document", "project__catalogue", "author")
+        .prefetch_related("reviews")
+    )
+    submissions = (
+        Evaluation.objects.filter(mine, state=Evaluation.State.OPEN)
+        .select_related("gate__phase", "project__catalogue", "submitted_by")
+        .prefetch_related("signatures")
+    )
+    return Approvals(
+        revisions=[r for r in revisions if _may_review(r, roles[r.project_id], actor)],
+        tasks=list(
+            Task.objects.filter(mine, state=Task.State.IN_REVIEW)
+            .exclude(handed_in_by_id=actor.user.pk)
+            .select_related("project", "phase", "handed_in_by")
+        ),
+        submissions=[(e, open_roles) for e in submissions if (open_roles := _may_sign(e, roles[e.project_id], actor))],
+        versions=[
+            v
+            for v in CriterionVersion.objects.filter(mine, state=CriterionVersion.State.DRAFT)
+            .exclude(author_id=actor.user.pk)
+            .select_related("criterion", "project", "author")
+            if roles[v.project_id] & {"sponsor", "domain-expert"}
+        ],
+        waivers=[
+            w
+            for w in Waiver.objects.filter(mine, state=Waiver.State.REQUESTED)
+            .exclude(requested_by_id=actor.user.pk)
+            .select_related("gate__phase", "project", "requested_by")
+            if "sponsor" in roles[w.project_id]
+        ],
+    )
+
+
+def my_work(actor: Actor) -> list[Task]:
+    """Unfinished tasks assigned to the person, most urgent first; one query."""
+    unfinished = [Task.State.TO_DO, Task.State.IN_PROGRESS, Task.State.IN_REVIEW]
+    tasks = Task.objects.filter(assignee_id=actor.user.pk, state__in=unfinished).select_related("project", "phase")
+    return sorted(tasks, key=lambda task: (task.due_on is None, task.due_on, task.phase.number, task.position))
+
+
+def _may_review(revision: Revision, roles: set[str], actor: Actor) -> bool:
+    reviews = list(revision.reviews.all())
+    groups = of(revision.project.catalogue).document_kinds[revision.document.kind].review_roles
+    waiting = {role for group in open_groups(groups, reviews, {"accepted"}) for role in group}
+    return bool(waiting & roles) and all(review.reviewer_id != actor.user.pk for review in reviews)
+
+
+def _may_sign(evaluation: Evaluation, roles: set[str], actor: Actor) -> list[str]:
+    signatures = list(evaluation.signatures.all())
+    if any(s.signer_id == actor.user.pk for s in signatures):
+        return []
+    signed = {s.role for s in signatures}
+    deciders = of(evaluation.project.catalogue).gate(evaluation.gate.key).deciders
+    return [role for role in deciders if role in roles and role not in signed]
