@@ -1,0 +1,1 @@
+"""Doors for browsers: parse, call one service or selector, answer."""

@@ -1,0 +1,131 @@
+"""Pages with a form of their own: a new project, a document's fields, an attached file."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from catalogue.definitions import DocumentKind, Field, of
+from catalogue.models import CatalogueVersion
+from crispmlq.errors import DomainError, Invalid, NotFound
+from projects import access
+from projects.models import Attachment, Project, Revision
+from projects.services import documents, downloads, projects
+from projects.views.commands import done
+from projects.views.pages import show
+
+EXTRA_ROWS = 3
+
+
+def new_project(request: HttpRequest) -> HttpResponse:
+    """The tailoring questions come from the newest catalogue."""
+    catalogue = CatalogueVersion.objects.order_by("-loaded_at").first()
+    questions = of(catalogue).questions if catalogue else ()
+    given, errors, message = request.POST, {}, ""
+    if request.method == "POST":
+        answers = {q.key: given.get(f"answer-{q.key}", q.default) for q in questions}
+        try:
+            project = projects.create(
+                slug=given.get("slug", ""), name=given.get("name", ""), purpose=given.get("purpose", ""),
+                kind=given.get("kind", ""), answers=answers, by=request.actor,
+            )  # fmt: skip
+            return done(request, "The project is created.", reverse("projects:overview", args=[project.slug]))
+        except Invalid as error:
+            errors, message = error.errors, error.message
+    rows = [(q, given.get(f"answer-{q.key}", q.default)) for q in questions]
+    context = {"questions": rows, "given": given, "errors": errors, "message": message, "kinds": Project.Kind.choices}
+    return render(request, "projects/new.html", context | {"section": "dashboard"}, status=422 if errors else 200)
+
+
+def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """Write the first draft, change the open one, or begin the next revision."""
+    project = access.project_for(request.actor, slug)
+    definition = of(project.catalogue).document_kinds.get(kind)
+    if definition is None:
+        raise NotFound("There is no such kind of document.")
+    newest = Revision.objects.filter(document__project=project, document__kind=kind).order_by("-number").first()
+    is_draft = newest is not None and newest.state == Revision.State.DRAFT
+    values = newest.fields if newest else {}
+    error: DomainError | None = None
+    if request.method == "POST":
+        values = _values(definition, request.POST)
+        try:
+            _write(request, project, kind, newest if is_draft else None, values)
+            return done(request, "The draft is saved.", reverse("projects:document", args=[slug, kind]))
+        except DomainError as refusal:
+            error = refusal
+    rows = [_row(field, values.get(field.key), getattr(error, "errors", {})) for field in definition.fields]
+    return show(
+        request, "projects/document_edit.html", project, tab="documents", definition=definition, rows=rows,
+        newest=newest, is_draft=is_draft, error=error, version=request.POST.get("version") or getattr(newest, "audit_ver", ""),
+        change_reason=request.POST.get("change_reason", ""),
+    )  # fmt: skip
+
+
+def attach(request: HttpRequest, slug: str, kind: str, number: int) -> HttpResponse:
+    project = access.project_for(request.actor, slug)
+    revision = Revision.objects.filter(document__project=project, document__kind=kind, number=number).first()
+    file = request.FILES.get("file")
+    if revision is None or request.method != "POST":
+        raise NotFound("There is no such revision.")
+    if file is None:
+        raise Invalid("Choose a file.", errors={"file": ["Choose a file."]})
+    documents.attach(
+        revision=revision, name=file.name, media_type=file.content_type or "application/octet-stream",
+        data=file.read(), by=request.actor,
+    )  # fmt: skip
+    return done(request, f"“{file.name}” is attached.", reverse("projects:document", args=[slug, kind]))
+
+
+def download(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    """A file as it was stored; never shown inside the page's own origin."""
+    project = access.project_for(request.actor, slug)
+    attachment = Attachment.objects.filter(project=project, pk=pk).select_related("blob").first()
+    if attachment is None:
+        raise NotFound("There is no such file in this project.")
+    data = downloads.evidence(blob=attachment.blob, project=project, by=request.actor)
+    answer = HttpResponse(data, content_type="application/octet-stream")
+    ascii_name = attachment.blob.name.encode("ascii", "replace").decode().replace('"', "_")
+    answer["Content-Disposition"] = f'attachment; filename="{ascii_name}"'
+    return answer
+
+
+def _write(
+    request: HttpRequest, project: Project, kind: str, draft: Revision | None, values: dict[str, Any]
+) -> Revision:
+    if draft is None:
+        reason = request.POST.get("change_reason", "")
+        return documents.draft(project=project, kind=kind, fields=values, change_reason=reason, by=request.actor)
+    version = request.POST.get("version", "")
+    expected = int(version) if version.isdigit() else None
+    return documents.change_draft(revision=draft, fields=values, expected=expected, by=request.actor)
+
+
+def _values(definition: DocumentKind, given: Any) -> dict[str, Any]:
+    return {field.key: _value(field, given) for field in definition.fields}
+
+
+def _value(field: Field, given: Any) -> Any:
+    if field.type == "list":
+        return [line.strip() for line in given.get(field.key, "").splitlines() if line.strip()]
+    if field.type == "table":
+        columns = {c.key: given.getlist(f"{field.key}.{c.key}") for c in field.columns}
+        count = max(map(len, columns.values()), default=0)
+        rows = [{k: v[i].strip() for k, v in columns.items() if i < len(v)} for i in range(count)]
+        return [row for row in rows if any(row.values())]
+    return given.get(field.key, "")
+
+
+def _row(field: Field, value: Any, errors: dict[str, list[str]]) -> dict[str, Any]:
+    """A field with what it shows; tables get a few empty rows to write into."""
+    rows = [*(value or []), *({} for _ in range(EXTRA_ROWS))] if field.type == "table" else []
+    return {
+        "field": field,
+        "value": "\n".join(value or []) if field.type == "list" else value or "",
+        "rows": [[(column, row.get(column.key, "")) for column in field.columns] for row in rows],
+        "errors": errors.get(field.key, []),
+    }

@@ -1,0 +1,185 @@
+"""Pages that show."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+from django.utils.timezone import make_aware
+
+from audit import selectors as trail
+from catalogue.definitions import of
+from crispmlq.errors import NotFound
+from projects import access
+from projects import page_selectors as pages
+from projects.acts import ACTS
+from projects.models import Document, Project, Risk
+
+HISTORY_PAGE = 40
+
+
+def _project(request: HttpRequest, slug: str) -> Project:
+    return access.project_for(request.actor, slug)
+
+
+def show(request: HttpRequest, template: str, project: Project | None = None, **context: Any) -> HttpResponse:
+    if project is not None:
+        roles = access.roles_of(request.actor, project.pk)
+        context |= {
+            "project": project,
+            "phases": list(project.phase_set.select_related("gate")),
+            "roles": sorted(roles),
+            "may": {right.replace(" ", "_"): access.may(request.actor, project, right) for right in access.RIGHTS},
+        }
+    return render(request, template, context)
+
+
+def dashboard(request: HttpRequest) -> HttpResponse:
+    found = list(pages.dashboard(request.actor))
+    rows = [(project, pages.current_phase(project)) for project in found]
+    may_create = not (request.actor.is_auditor or request.actor.is_administrator or request.actor.is_machine)
+    return show(request, "projects/dashboard.html", rows=rows, section="dashboard", may_create=may_create)
+
+
+def my_work(request: HttpRequest) -> HttpResponse:
+    return show(request, "projects/my_work.html", tasks=pages.my_work(request.actor), section="my_work")
+
+
+def approvals(request: HttpRequest) -> HttpResponse:
+    return show(request, "projects/approvals.html", approvals=pages.approvals(request.actor), section="approvals")
+
+
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
+    project = _project(request, slug)
+    phase = pages.current_phase(project)
+    risks = list(Risk.objects.filter(project=project).exclude(task__state="not_applicable"))
+    return show(
+        request, "projects/overview.html", project, tab="overview", phase=phase,
+        gate=pages.gate(_gate(project, phase.number)) if phase else None,
+        criteria=pages.criteria(project), loop=pages.loop(project), matrix=pages.risk_matrix(risks),
+        open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
+        accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
+        events=trail.events(project.pk, limit=8), trail_size=trail.size(project.pk),
+        iterations=project.iteration_set.all(), members=project.membership_set.select_related("user"),
+    )  # fmt: skip
+
+
+def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    project = _project(request, slug)
+    found = project.phase_set.filter(number=number).select_related("gate").first()
+    if found is None:
+        raise NotFound("A project has the phases 1 to 6.")
+    found.project = project
+    tasks = pages.tasks_of(found)
+    aim = of(project.catalogue).phase(number).aim
+    return show(
+        request, "projects/phase.html", project, tab=f"phase-{number}", phase=found, tasks=tasks, aim=aim,
+        requirements=list(found.requirement_set.select_related("confirmed_by")),
+        done=sum(view.task.is_finished for view in tasks),
+    )  # fmt: skip
+
+
+def criteria(request: HttpRequest, slug: str) -> HttpResponse:
+    project = _project(request, slug)
+    return show(request, "projects/criteria.html", project, tab="criteria", rows=pages.criteria(project))
+
+
+def risks(request: HttpRequest, slug: str) -> HttpResponse:
+    project = _project(request, slug)
+    rows = Risk.objects.filter(project=project).select_related("phase", "task").exclude(task__state="not_applicable")
+    everything = list(rows.order_by("phase__number", "position"))
+    state, number = request.GET.get("state", ""), request.GET.get("phase", "")
+    shown = [r for r in everything if (not state or r.state == state) and (not number or str(r.phase.number) == number)]
+    return show(
+        request, "projects/risks.html", project, tab="risks", risks=shown, matrix=pages.risk_matrix(everything),
+        states=Risk.State.choices, chosen_state=state, chosen_phase=number, total=len(everything),
+    )  # fmt: skip
+
+
+def risk(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    project = _project(request, slug)
+    found = Risk.objects.filter(project=project, key=key).select_related("phase", "task", "accepted_by").first()
+    if found is None:
+        raise NotFound("There is no such risk in this project.")
+    methods = [m for m in project.qamethod_set.select_related("phase") if key in m.mitigates]
+    return show(
+        request, "projects/risk.html", project, tab="risks", risk=found, methods=methods,
+        ratings=found.ratings.select_related("rated_by").order_by("-rated_at"),
+        documents=Document.objects.filter(project=project).order_by("title"),
+        history=trail.changes_of("projects.risk", found.pk)[:10],
+    )  # fmt: skip
+
+
+def documents(request: HttpRequest, slug: str) -> HttpResponse:
+    project = _project(request, slug)
+    return show(request, "projects/documents.html", project, tab="documents", rows=pages.documents(project))
+
+
+def document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    project = _project(request, slug)
+    definition = of(project.catalogue).document_kinds.get(kind)
+    if definition is None:
+        raise NotFound("There is no such kind of document.")
+    found = Document.objects.filter(project=project, kind=kind).first()
+    revisions = []
+    if found:
+        revisions = list(
+            found.revisions.select_related("author")
+            .prefetch_related("reviews__reviewer", "attachments__blob")
+            .order_by("-number")
+        )
+    newest = revisions[0] if revisions else None
+    asked = next((r for r in revisions if str(r.number) == request.GET.get("revision")), newest)
+    return show(
+        request, "projects/document.html", project, tab="documents", definition=definition, document=found,
+        revisions=revisions, revision=asked, newest=newest,
+        values=[(f, asked.fields.get(f.key)) for f in definition.fields] if asked else [],
+    )  # fmt: skip
+
+
+def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    project = _project(request, slug)
+    view = pages.gate(_gate(project, number))
+    tasks = [(p.number, p.name, list(p.task_set.all())) for p in project.phase_set.prefetch_related("task_set")]
+    mine = [role for role in view.missing_roles if role in access.roles_of(request.actor, project.pk)]
+    return show(
+        request, "projects/gate.html", project, tab=f"phase-{number}", view=view, gate=view.gate, my_open_roles=mine,
+        role_names=of(project.catalogue).roles, tasks_by_phase=[row for row in tasks if row[0] <= number],
+    )  # fmt: skip
+
+
+def history(request: HttpRequest, slug: str) -> HttpResponse:
+    project = _project(request, slug)
+    asked = request.GET
+    since, until = parse_date(asked.get("since") or ""), parse_date(asked.get("until") or "")
+    before = asked.get("before", "")
+    events = trail.events(
+        project.pk, act=asked.get("act") or None, actor=_uuid(asked.get("actor", "")),
+        since=make_aware(datetime.combine(since, time.min)) if since else None,
+        until=make_aware(datetime.combine(until, time.max)) if until else None,
+        before_id=int(before) if before.isdigit() else None, limit=HISTORY_PAGE, with_changes=True,
+    )  # fmt: skip
+    return show(
+        request, "projects/history.html", project, tab="history", events=events, acts=sorted(ACTS), asked=asked,
+        next_id=events[-1].id if len(events) == HISTORY_PAGE else None,
+        members=project.membership_set.select_related("user"), head=trail.head(project.pk),
+    )  # fmt: skip
+
+
+def _gate(project: Project, number: int) -> Any:
+    found = project.gate_set.filter(phase__number=number).select_related("phase").first()
+    if found is None:
+        raise NotFound("A project has the gates 1 to 6.")
+    found.project = project
+    return found
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
