@@ -41,7 +41,9 @@ def loop(phases: Sequence[LoopPhase], ways_back: Sequence[tuple[int, int]]) -> s
     for p in phases:
         x, y = places[p.number]
         parts.append(f'<circle class="node {escape(p.state)}" cx="{x:.1f}" cy="{y:.1f}" r="22"/>')
-        parts.append(f'<text class="strong" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="15">{p.number}</text>')
+        parts.append(
+            f'<text class="strong" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="15">{p.number}</text>'
+        )
         parts.append(_label(p, x, y))
     return _svg("Phases: " + said, 400, 320, parts)
 

@@ -92,3 +92,8 @@ def initials(name: str) -> str:
 @register.filter
 def item(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key)
+
+
+@register.filter
+def split(text: str) -> list[str]:
+    return text.split()
