@@ -13,7 +13,7 @@ from crispmlq.environment import env, envint, envsecret
 
 EMBEDDED = not envsecret("REDIS_URL")
 
-bind = env("CRISPMLQ_BIND", "127.0.0.1:8000")
+bind = f"{env('HOST', '127.0.0.1')}:{envint('PORT', 8000, least=1)}"
 workers = 1 if EMBEDDED else envint("CRISPMLQ_WORKERS", 2, least=1)
 threads = envint("CRISPMLQ_THREADS", 8, least=1)
 worker_class = "gthread"
