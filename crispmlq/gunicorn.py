@@ -20,7 +20,7 @@ worker_class = "gthread"
 timeout = 60
 graceful_timeout = 20
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeats in memory
 
 _running: list[Any] = []
 

@@ -131,7 +131,8 @@ def gate(gate: Gate) -> GateView:
     definition = of(project.catalogue).gate(gate.key)
     evaluation = gate.evaluations.filter(state=Evaluation.State.OPEN).select_related("submitted_by", "facts").first()
     signatures = list(evaluation.signatures.select_related("signer")) if evaluation else []
-    verdicts = rules.evaluate(definition.checks, facts.collect(gate, evaluation))
+    judged = evaluation or (gate.evaluations.last() if gate.state == Gate.State.PASSED else None)
+    verdicts = rules.evaluate(definition.checks, facts.collect(gate, judged))
     signed = {s.role for s in signatures}
     return GateView(
         gate=gate,

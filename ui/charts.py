@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +11,7 @@ from html import escape
 
 SEVERITIES = ("low", "medium", "high", "critical")
 LIKELIHOODS = ("rare", "possible", "likely")
+CENTRE, MIDDLE, RADIUS = 270, 165, 112
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class Target:
 
 def loop(phases: Sequence[LoopPhase], ways_back: Sequence[tuple[int, int]]) -> str:
     """Six phases on a ring, clockwise from the top; dashed arcs are ways back (from, to)."""
-    places = {p.number: _on_ring(p.number, len(phases), 118) for p in phases}
+    places = {p.number: _on_ring(p.number, len(phases)) for p in phases}
     said = "; ".join(f"{p.number} {p.name}: {p.state_label}" for p in phases)
-    parts = ['<circle class="ring" cx="200" cy="160" r="118"/>']
+    parts = [f'<circle class="ring" cx="{CENTRE}" cy="{MIDDLE}" r="{RADIUS}"/>']
     parts += [_arc(places[a], places[b]) for a, b in ways_back if a in places and b in places and a != b]
     for p in phases:
         x, y = places[p.number]
@@ -45,7 +47,7 @@ def loop(phases: Sequence[LoopPhase], ways_back: Sequence[tuple[int, int]]) -> s
             f'<text class="strong" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="15">{p.number}</text>'
         )
         parts.append(_label(p, x, y))
-    return _svg("Phases: " + said, 400, 320, parts)
+    return _svg("Phases: " + said, 2 * CENTRE, 2 * MIDDLE, parts)
 
 
 def target_bar(target: Target) -> str:
@@ -87,28 +89,27 @@ def risk_matrix(counts: dict[tuple[str, str], int]) -> str:
     return _svg(f"Risks by severity and likelihood: {said or 'none rated'}", 320, 196, parts)
 
 
-def _on_ring(number: int, count: int, radius: float) -> tuple[float, float]:
+def _on_ring(number: int, count: int) -> tuple[float, float]:
     angle = 2 * math.pi * (number - 1) / count - math.pi / 2
-    return 200 + radius * math.cos(angle), 160 + radius * math.sin(angle)
+    return CENTRE + RADIUS * math.cos(angle), MIDDLE + RADIUS * math.sin(angle)
 
 
 def _arc(start: tuple[float, float], end: tuple[float, float]) -> str:
-    return f'<path class="back" d="M{start[0]:.1f} {start[1]:.1f} Q200 160 {end[0]:.1f} {end[1]:.1f}"/>'
+    return f'<path class="back" d="M{start[0]:.1f} {start[1]:.1f} Q{CENTRE} {MIDDLE} {end[0]:.1f} {end[1]:.1f}"/>'
 
 
 def _label(phase: LoopPhase, x: float, y: float) -> str:
-    """The name in up to two lines, outside the ring."""
-    side = "middle" if abs(x - 200) < 5 else "start" if x > 200 else "end"
-    dx = 0 if side == "middle" else 28 if side == "start" else -28
+    """The name in lines of a few words, outside the ring."""
+    lines = textwrap.wrap(phase.name, 20)
+    side = "middle" if abs(x - CENTRE) < 5 else "start" if x > CENTRE else "end"
     if side == "middle":
-        dy = -30 if y < 160 else 40
-        return f'<text x="{x:.1f}" y="{y + dy:.1f}" text-anchor="middle" font-size="12">{escape(_short(phase.name))}</text>'
-    return f'<text x="{x + dx:.1f}" y="{y + 4:.1f}" text-anchor="{side}" font-size="12">{escape(_short(phase.name))}</text>'
-
-
-def _short(name: str) -> str:
-    return {"Business and Data Understanding": "Understanding", "Data Engineering": "Data", "Model Engineering": "Model",
-            "Quality Assurance": "Quality", "Monitoring and Maintenance": "Monitoring"}.get(name.title().replace(" And ", " and "), name)  # fmt: skip
+        lines = [phase.name]
+        top = y - 32 if y < MIDDLE else y + 42
+    else:
+        x += 30 if side == "start" else -30
+        top = y + 4 - 8 * (len(lines) - 1)
+    spans = "".join(f'<tspan x="{x:.1f}" y="{top + 16 * i:.1f}">{escape(line)}</tspan>' for i, line in enumerate(lines))
+    return f'<text text-anchor="{side}" font-size="12">{spans}</text>'
 
 
 def _line(name: str, x: float) -> str:

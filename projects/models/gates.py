@@ -57,7 +57,7 @@ class Evaluation(ProjectRow):
         ]
 
     def __str__(self) -> str:
-        return f"Submission of {self.gate.name}"
+        return self.gate.name
 
 
 class Signature(ProjectRow):
