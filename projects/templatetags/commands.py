@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_block_tag(takes_context=True)
 def command(context: dict[str, Any], content: str, name: str, row: Any, css: str = "stack-s") -> SafeString:
-    """Posts to the command and comes back to this page; a refusal appears inside the form, and nothing typed is lost."""
+    """Posts to the command and comes back to this page; a refusal appears inside the form, nothing typed is lost."""
     request, project = context["request"], context.get("project") or row.project
     url = reverse("projects:do", args=[project.slug, name, row.pk])
     return format_html(

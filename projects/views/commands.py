@@ -141,7 +141,7 @@ COMMANDS = {
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
     "set-roles": Command(memberships.set_roles, Project, "project", _roles, "The roles were changed."),
     "propose-criterion": Command(criteria.propose, Project, "project", _proposal, "The criterion was proposed."),
-    "approve-criterion": Command(criteria.approve, CriterionVersion, "version", nothing, "The criterion is approved and frozen."),
+    "approve-criterion": Command(criteria.approve, CriterionVersion, "version", nothing, "The criterion is frozen."),
     "confirm-requirement": Command(requirements.confirm, Requirement, "requirement", texts("note"), "Confirmed."),
     "reopen-requirement": Command(requirements.reopen, Requirement, "requirement", texts("reason"), "Reopened."),
     "confirm-requirements": Command(
@@ -201,10 +201,7 @@ def run(request: HttpRequest, slug: str, name: str, pk: UUID) -> HttpResponse:
     command = COMMANDS.get(name)
     if command is None:
         raise NotFound("There is no such command.")
-    if command.model is Project:
-        row = project
-    else:
-        row = command.model.objects.filter(project=project, pk=pk).first()
+    row = project if command.model is Project else command.model.objects.filter(project=project, pk=pk).first()
     if row is None:
         raise NotFound("It does not exist in this project.")
     command.service(**{command.noun: row}, by=request.actor, **command.reads(request.POST))

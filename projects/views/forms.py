@@ -61,7 +61,8 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     rows = [_row(field, values.get(field.key), getattr(error, "errors", {})) for field in definition.fields]
     return show(
         request, "projects/document_edit.html", project, tab="documents", definition=definition, rows=rows,
-        newest=newest, is_draft=is_draft, error=error, version=request.POST.get("version") or getattr(newest, "audit_ver", ""),
+        newest=newest, is_draft=is_draft, error=error,
+        version=request.POST.get("version") or getattr(newest, "audit_ver", ""),
         change_reason=request.POST.get("change_reason", ""),
     )  # fmt: skip
 
