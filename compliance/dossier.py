@@ -27,6 +27,8 @@ from projects.models import (
 )
 
 KIND = "dossier"
+# Acts that leave the project as it is: the dossier of the same state has the same bytes.
+NOT_STATE = ("report.issued", "report.downloaded", "evidence.downloaded", "act.refused")
 Data = dict[str, Any]
 
 
@@ -34,13 +36,14 @@ def build(project: Project, tell: Callable[[int, str], None] = lambda *_: None) 
     """The whole dossier; about twenty-five queries, however large the project. `tell` hears percent and step."""
     template = of(project.catalogue)
     tell(5, "Reading the trail")
-    head = trail.head(project.pk)
+    last = trail.last_change(project.pk, besides=NOT_STATE)
+    head = trail.head(project.pk, until_id=last.id if last else 0)
     tell(15, "Reading phases and criteria")
     parts = {"project": _project(project), "phases": _phases(project, template), "criteria": _criteria(project)}
     tell(25, "Reading risks and documents")
     return {
         "report": KIND,
-        "as_of": _as_of(project),
+        "as_of": plain(last.at) if last else None,
         "trail": head,
         **parts,
         "risks": _risks(project),
@@ -50,12 +53,6 @@ def build(project: Project, tell: Callable[[int, str], None] = lambda *_: None) 
         "iterations": _iterations(project),
         "people": _people(project, template),
     }
-
-
-def _as_of(project: Project) -> str | None:
-    """Time of the newest event: the state the dossier shows, not the time it is printed."""
-    newest = trail.events(project.pk, limit=1)
-    return plain(newest[0].at) if newest else None
 
 
 def _project(project: Project) -> Data:
@@ -82,7 +79,12 @@ def _phases(project: Project, template: Catalogue) -> list[Data]:
             "state": phase.get_state_display(),
             "aim": template.phase(phase.number).aim,
             "tasks": [
-                {"name": t.name, "state": t.get_state_display(), "note": t.reason or t.result, "required": t.is_required}
+                {
+                    "name": t.name,
+                    "state": t.get_state_display(),
+                    "note": t.reason or t.result,
+                    "required": t.is_required,
+                }
                 for t in phase.task_set.all()
             ],
             "requirements": [
@@ -139,7 +141,11 @@ def _version(criterion: Criterion, version: CriterionVersion, values: dict[Any, 
 
 
 def _risks(project: Project) -> list[Data]:
-    found = Risk.objects.filter(project=project).exclude(task__state="not_applicable").select_related("phase", "accepted_by")
+    found = (
+        Risk.objects.filter(project=project)
+        .exclude(task__state="not_applicable")
+        .select_related("phase", "accepted_by")
+    )
     return [
         {
             "name": r.name,
@@ -166,7 +172,11 @@ def _documents(project: Project, template: Catalogue) -> list[Data]:
             Prefetch("attachments", Attachment.objects.select_related("blob").order_by("blob__name")),
         )
     )
-    found = Document.objects.filter(project=project).select_related("phase").prefetch_related(Prefetch("revisions", revisions))
+    found = (
+        Document.objects.filter(project=project)
+        .select_related("phase")
+        .prefetch_related(Prefetch("revisions", revisions))
+    )
     return [
         {
             "title": document.title,

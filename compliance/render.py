@@ -12,11 +12,23 @@ from django.utils.dateparse import parse_datetime
 from audit.canon import canonical
 
 Data = dict[str, Any]
+CONTENTS = [
+    ("criteria", "Success criteria"),
+    ("decisions", "Gate decisions"),
+    ("waivers", "Waivers"),
+    ("iterations", "Iterations"),
+    ("risks", "Risks"),
+    ("documents", "Documents"),
+    ("phases", "Phases"),
+    ("people", "People"),
+    ("limits", "What this report does not say"),
+]
 _UA = (
     b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about=""><pdfuaid:part>1</pdfuaid:part>'
     b"</rdf:Description>"
     b'<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
-    b'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" '
+    b'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" '
+    b'xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" '
     b'rdf:about=""><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
     b"<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>"
     b"<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
@@ -54,7 +66,8 @@ def as_pdf(data: Data) -> bytes:
 
 def _html(data: Data) -> str:
     styles = Path(settings.BASE_DIR, "static", "css", "report.css").read_text()
-    return render_to_string("compliance/dossier.html", {"data": data, "styles": styles})
+    context = {"data": data, "styles": styles, "contents": CONTENTS}
+    return render_to_string("compliance/dossier.html", context)
 
 
 def _declare_accessible(document: Any, pdf: Any) -> None:

@@ -97,15 +97,16 @@ def _valkey() -> str:
 
 
 def _start(command: list[str], port: int, **options: Any) -> None:
-    log = open(_folder() / "log", "wb")  # noqa: SIM115 - lives as long as the process
-    _processes.append(subprocess.Popen(command, stdout=log, stderr=log, **options))
+    path = _folder() / "log"
+    with path.open("wb") as log:
+        _processes.append(subprocess.Popen(command, stdout=log, stderr=log, **options))
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise RuntimeError(f"{command[0]} did not start: {Path(log.name).read_text()[-2000:]}")
+    raise RuntimeError(f"{command[0]} did not start: {path.read_text()[-2000:]}")
 
 
 def _folder() -> Path:

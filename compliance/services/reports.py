@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import audit
 from accounts.models import User
-from audit import selectors as trail
 from compliance import dossier, render
 from compliance.models import Report
 from crispmlq.errors import NotAllowed, NotFound
@@ -84,9 +83,3 @@ def hand_out(*, report: Report, form: str, by: Actor) -> tuple[str, bytes]:
     data = blobs.read(blob)
     with audit.act("report.downloaded", by=by.audit_by, subject=report, reason=f"{form}, SHA-256 {blob.sha256}"):
         return blob.name, data
-
-
-def is_current(report: Report) -> bool:
-    """Whether nothing was told since, but the issuing and handing out of reports."""
-    later = trail.events(report.project_id, limit=200)[: max(trail.size(report.project_id) - report.trail_size, 0)]
-    return all(event.act.startswith("report.") for event in later)

@@ -18,7 +18,8 @@ register = template.Library()
 
 # state -> (tone, icon); the word beside them is the state's own label.
 TONES = {
-    **dict.fromkeys("passed done accepted confirmed approved closed met pass granted approve".split(), ("good", "check")),
+    **dict.fromkeys(["passed", "done", "accepted", "confirmed", "approved", "closed"], ("good", "check")),
+    **dict.fromkeys(["met", "pass", "granted", "approve"], ("good", "check")),
     **dict.fromkeys(["open", "active", "in_progress", "in_operation", "planned", "performed"], ("accent", "arrow")),
     **dict.fromkeys(["in_review", "submitted", "requested"], ("info", "clock")),
     **dict.fromkeys(["reconfirm", "treated", "on_hold", "draft", "unknown", "iterate", "backtrack", "hold"],
