@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+os.environ.setdefault("CRISPMLQ_LOG_LEVEL", "ERROR")
 os.environ.setdefault("CRISPMLQ_VAR_DIR", tempfile.mkdtemp(prefix="crispmlq-tests-"))
 
 from crispmlq.settings import *  # noqa: F403

@@ -67,8 +67,12 @@ def test_each_change_names_the_one_before() -> None:
 
 def test_values_given_and_values_read_back_are_told_alike() -> None:
     thing = made(
-        amount=Decimal("1.50"), day=date(2026, 1, 2), at=datetime(2026, 1, 2, 3, tzinfo=UTC), data={"a": [1, "x"]}, blob=b"\x01"
-    )  # fmt: skip
+        amount=Decimal("1.50"),
+        day=date(2026, 1, 2),
+        at=datetime(2026, 1, 2, 3, tzinfo=UTC),
+        data={"a": [1, "x"]},
+        blob=b"\x01",
+    )
     fresh = Thing.objects.get(pk=thing.pk)
     with pytest.raises(audit.NothingChanged), audit.act("thing.changed", by=BY, subject=fresh):
         fresh.save()
