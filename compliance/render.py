@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
 
 from audit.canon import canonical
+from crispmlq.errors import Conflict
 
 Data = dict[str, Any]
 CONTENTS = [
@@ -40,6 +41,10 @@ _UA = (
 )
 
 
+class PdfNotPossible(Conflict):
+    code, title = "pdf_not_possible", "PDF is not possible here"
+
+
 def as_json(data: Data) -> bytes:
     return canonical(data)
 
@@ -51,8 +56,12 @@ def as_html(data: Data) -> bytes:
 
 def as_pdf(data: Data) -> bytes:
     """PDF/A-3a and PDF/UA-1, with the data attached. WeasyPrint is imported here: it takes a second."""
-    from weasyprint import HTML, Attachment
-
+    try:
+        from weasyprint import HTML, Attachment
+    except OSError as error:
+        raise PdfNotPossible(
+            "PDF needs the system libraries libpangoft2-1.0-0 and libharfbuzz-subset0; the administrator can install them."
+        ) from error
     at = parse_datetime(data["as_of"])
     attachment = Attachment(
         string=as_json(data).decode(), name="dossier.json", description="The data of this report", created=at,

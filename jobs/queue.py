@@ -29,13 +29,22 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
 
 def enqueue(
-    kind: str, args: dict[str, Any] | None = None, *, requested_by: UUID | None = None, project_id: UUID | None = None
+    kind: str,
+    args: dict[str, Any] | None = None,
+    *,
+    requested_by: UUID | None = None,
+    project_id: UUID | None = None,
+    now: bool = False,
 ) -> Job:
-    """Store the job; it is sent to a worker once the transaction commits."""
+    """Store the job; it is sent to a worker once the transaction commits, or with `now` done before coming back."""
     from jobs.tasks import run_job
 
     job = Job.objects.create(kind=kind, args=args or {}, requested_by_id=requested_by, project_id=project_id)
-    transaction.on_commit(lambda: run_job.delay(str(job.pk)))
+    if now:
+        run(job.pk)
+        job.refresh_from_db()
+    else:
+        transaction.on_commit(lambda: run_job.delay(str(job.pk)))
     return job
 
 

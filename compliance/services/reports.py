@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 JOB = "dossier"
 
 
-def request(*, project: Project, by: Actor) -> Job:
-    """Ask for the dossier; the job tells how far it is.
+def request(*, project: Project, by: Actor, now: bool = False) -> Job:
+    """Ask for the dossier; the job tells how far it is. `now` builds it before coming back, for commands.
 
     Raises: NotFound: the actor may not see the project. NotAllowed: a token that may only read.
     """
     access.project_for(by, project.slug)
     if by.token is not None and by.token.scope != "write":
         raise NotAllowed("This token may only read.")
-    return queue.enqueue(JOB, {"slug": project.slug, "via": by.via}, requested_by=by.user.pk, project_id=project.pk)
+    return queue.enqueue(JOB, {"slug": project.slug}, requested_by=by.user.pk, project_id=project.pk, now=now)
 
 
 @queue.handler(JOB)
-def build(job: Job, slug: str, via: str) -> dict[str, Any]:
+def build(job: Job, slug: str) -> dict[str, Any]:
     """Build and issue; running twice issues the same bytes twice under the same hashes."""
     from accounts.actors import Actor
 

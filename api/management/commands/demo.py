@@ -17,6 +17,8 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.services import tokens, users
 from audit import SYSTEM
+from compliance.services import reports
+from jobs.models import Job
 from projects.models import Project
 from projects.services import memberships, projects
 
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         token = tokens.create(user=pipeline, project_id=project.pk, scope="write", days=1, by=SYSTEM)[1]
         with served() as url:
             story.tell(Client(url, token, SLUG), people.People(project, actors), self.stdout.write)
+        self._dossier(project, actors["auditor"])
         self.stdout.write("\nSign in as (passwords are shown only now):")
         for name, password in passwords.items():
             self.stdout.write(f"  {name:<16} {password}")
@@ -57,6 +60,10 @@ class Command(BaseCommand):
             username="auditor", display_name="Ada Winter", by=SYSTEM, password=passwords["auditor"], site_role="auditor"
         )
         return passwords
+
+    def _dossier(self, project: Project, auditor: Actor) -> None:
+        job = reports.request(project=project, by=auditor, now=True)
+        self.stdout.write("The dossier is built." if job.state == Job.State.DONE else f"No dossier: {job.message}")
 
     def _project(self, actors: dict[str, Actor], people: Any) -> Project:
         manager = actors["manager"]
