@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 from uuid import UUID
 
 GREATEST_INTEGER = 2**53 - 1
+# The default precision of 28 digits would round numbers of 18 digits before and 12 after the point.
+_WIDE = Context(prec=100)
 
 
 class NotCanonical(ValueError):
@@ -65,7 +67,15 @@ def decimal_text(value: Decimal) -> str:
     """
     if not value.is_finite():
         raise NotCanonical(f"Not a number: {value}")
-    return f"{value.normalize():f}" if value else "0"
+    if not value:
+        return "0"
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """`value` to so many places; exact for every number a column can hold, whatever the thread's precision is."""
+    return value.quantize(Decimal(1).scaleb(-places), context=_WIDE)
 
 
 def _check(value: Any) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from audit import tree
-from audit.canon import canonical, plain
+from audit.canon import canonical, plain, rounded
 
 if TYPE_CHECKING:
     from audit.governed import GovernedModel
@@ -44,7 +44,7 @@ def value_of(model_field: models.Field, value: Any) -> Any:
     """A field's value in the canonical profile; equal for the value given and the value read back."""
     value = model_field.to_python(value)
     if isinstance(value, Decimal) and isinstance(model_field, models.DecimalField):
-        value = round(value, model_field.decimal_places)
+        value = rounded(value, model_field.decimal_places)
     return plain(value)
 
 

@@ -60,7 +60,7 @@ def as_pdf(data: Data) -> bytes:
         from weasyprint import HTML, Attachment
     except OSError as error:
         raise PdfNotPossible(
-            "PDF needs the system libraries libpangoft2-1.0-0 and libharfbuzz-subset0; the administrator can install them."
+            "PDF needs the system libraries libpangoft2-1.0-0 and libharfbuzz-subset0. Ask the administrator for them."
         ) from error
     at = parse_datetime(data["as_of"])
     attachment = Attachment(

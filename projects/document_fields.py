@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from audit.canon import decimal_text, rounded
 from catalogue.definitions import Column, DocumentKind, Field
 from crispmlq.errors import Invalid
 
@@ -112,8 +113,7 @@ def _number(_: Any, value: Any) -> str:
         raise ValueError("Give a number.") from None
     if not number.is_finite() or abs(number) >= 10**18:
         raise ValueError("Give a finite number.")
-    number = round(number, 12)
-    return f"{number.normalize():f}" if number else "0"
+    return decimal_text(rounded(number, 12))
 
 
 def _integer(field: Any, value: Any) -> str:

@@ -66,7 +66,7 @@ def target_bar(target: Target) -> str:
     ]
     parts += [_line("target", at(target.upper))] if target.upper is not None else []
     parts += [_line("floor", at(target.floor))] if target.floor is not None else []
-    return _svg(f"Value {target.value.normalize():f}, {state}", 240, 20, parts)
+    return _svg(f"Value {target.value:f}, {state}", 240, 20, parts)
 
 
 def risk_matrix(counts: dict[tuple[str, str], int]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from audit.canon import decimal_text
 from projects.models.project import ProjectRow
 
 # 30 digits hold every business figure and any metric: 18 before the point, 12 behind.
@@ -132,4 +133,4 @@ class Measurement(ProjectRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.value.normalize():f}"
+        return decimal_text(self.value)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from audit.canon import rounded
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from projects.models import Criterion, CriterionVersion, Project
 from projects.services.doing import doing, required_text
@@ -168,7 +169,7 @@ def _require_coherent(demand: Demand) -> None:
 
 def is_storable(number: Decimal) -> bool:
     """Finite, within 18 digits before and 12 after the point."""
-    return number.is_finite() and abs(number) < 10**18 and number == round(number, 12)
+    return number.is_finite() and abs(number) < 10**18 and number == rounded(number, 12)
 
 
 def _is_floor(demand: Demand) -> bool:

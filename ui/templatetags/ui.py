@@ -57,7 +57,8 @@ def number(value: Any) -> str:
     if value is None or value == "":
         return "–"
     value = Decimal(str(value))
-    text = f"{value.normalize():,f}" if value else "0"
+    text = f"{value:,f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace(",", "\u202f")
 
 

@@ -1,0 +1,31 @@
+"""Every move a table lists is possible, every other is refused."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from projects import models, states
+
+PAIRS = [
+    (name, before, after)
+    for name in states.MOVES
+    for before, after in product(getattr(models, name).State.values, repeat=2)
+]
+
+
+@pytest.mark.parametrize(("name", "before", "after"), PAIRS)
+def test_a_move_is_possible_exactly_when_the_table_lists_it(name: str, before: str, after: str) -> None:
+    row = getattr(models, name)(state=before)
+    if after in states.MOVES[name][before]:
+        states.require_move(row, after)
+    else:
+        with pytest.raises(states.IllegalMove) as refusal:
+            states.require_move(row, after)
+        assert refusal.value.data["state"] == before
+
+
+def test_every_state_has_its_line() -> None:
+    for name, moves in states.MOVES.items():
+        assert set(moves) == set(getattr(models, name).State.values)
