@@ -9,7 +9,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
-from api.views import criteria, documents, gates, items, projects
+from api import docs
+from api.views import criteria, documents, gates, items, projects, reports
 
 app_name = "api"
 
@@ -30,7 +31,7 @@ def rows(prefix: str, view: type[ViewSetMixin], name: str, key: str) -> list[Any
 def commands(base: str, view: type[ViewSetMixin], name: str) -> list[Any]:
     routes = []
     for extra in view.get_extra_actions():
-        url = extra.url_path.replace(r"(?P<check>[\w-]+)", "<slug:check>")
+        url = extra.url_path.replace(r"(?P<check>[\w-]+)", "<slug:check>").replace(r"(?P<form>\w+)", "<slug:form>")
         handler = view.as_view(dict(extra.mapping), **extra.kwargs)
         routes.append(path(f"{base}/{url}", handler, name=f"{name}-{extra.url_name}"))
     return routes
@@ -67,4 +68,7 @@ urlpatterns = [
     *rows("submissions", gates.Submissions, "submission", "<uuid:pk>"),
     *rows("decisions", gates.Decisions, "decision", "<uuid:pk>"),
     *rows("waivers", gates.Waivers, "waiver", "<uuid:pk>"),
+    *rows("reports", reports.Reports, "report", "<uuid:pk>"),
+    path("projects/<slug:slug>/jobs/<uuid:pk>", reports.Jobs.as_view({"get": "retrieve"}), name="job"),
+    path("docs", docs.page, name="docs"),
 ]

@@ -42,6 +42,9 @@ PAGES = [
     "/projects/churn/documents/scope-document/edit",
     "/projects/churn/history",
     "/projects/churn/reports",
+    "/accounts/profile/",
+    "/api/v1/docs",
+    "/gallery/",
 ]
 
 
