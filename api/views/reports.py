@@ -30,7 +30,8 @@ class ReportOut(drf.ModelSerializer):
     class Meta:
         model = Report
         fields = [
-            "id", "kind", "trail_size", "trail_root", "pdf_sha256", "html_sha256", "json_sha256", "issued_by", "issued_at"
+            "id", "kind", "trail_size", "trail_root", "pdf_sha256", "html_sha256", "json_sha256", "issued_by",
+            "issued_at",
         ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.utils.timezone import make_aware
+from django.views.decorators.http import require_safe
 
 from audit import selectors as trail
 from catalogue.definitions import of
@@ -38,6 +39,7 @@ def show(request: HttpRequest, template: str, project: Project | None = None, **
     return render(request, template, context)
 
 
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     found = list(pages.dashboard(request.actor))
     rows = [(project, pages.current_phase(project)) for project in found]
@@ -45,14 +47,17 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return show(request, "projects/dashboard.html", rows=rows, section="dashboard", may_create=may_create)
 
 
+@require_safe
 def my_work(request: HttpRequest) -> HttpResponse:
     return show(request, "projects/my_work.html", tasks=pages.my_work(request.actor), section="my_work")
 
 
+@require_safe
 def approvals(request: HttpRequest) -> HttpResponse:
     return show(request, "projects/approvals.html", approvals=pages.approvals(request.actor), section="approvals")
 
 
+@require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
     phase = pages.current_phase(project)
@@ -68,6 +73,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_safe
 def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     project = _project(request, slug)
     found = project.phase_set.filter(number=number).select_related("gate").first()
@@ -83,11 +89,13 @@ def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_safe
 def criteria(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
     return show(request, "projects/criteria.html", project, tab="criteria", rows=pages.criteria(project))
 
 
+@require_safe
 def risks(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
     rows = Risk.objects.filter(project=project).select_related("phase", "task").exclude(task__state="not_applicable")
@@ -100,6 +108,7 @@ def risks(request: HttpRequest, slug: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_safe
 def risk(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     project = _project(request, slug)
     found = Risk.objects.filter(project=project, key=key).select_related("phase", "task", "accepted_by").first()
@@ -114,11 +123,13 @@ def risk(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_safe
 def documents(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
     return show(request, "projects/documents.html", project, tab="documents", rows=pages.documents(project))
 
 
+@require_safe
 def document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     project = _project(request, slug)
     definition = of(project.catalogue).document_kinds.get(kind)
@@ -141,6 +152,7 @@ def document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_safe
 def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     project = _project(request, slug)
     view = pages.gate(_gate(project, number))
@@ -152,6 +164,7 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_safe
 def history(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
     asked = request.GET

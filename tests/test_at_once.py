@@ -1,0 +1,102 @@
+"""Two at once: one succeeds, the other is told, nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from django.utils import timezone
+
+from audit.models import Change, Event
+from crispmlq.errors import DomainError
+from projects.models import Decision, Measurement, Task
+from projects.services import gates, tasks
+from tests import walk
+from tests.cast import Cast, token_for
+
+pytestmark = pytest.mark.slow
+
+
+def together(*deeds: Callable[[], Any]) -> list[Any]:
+    """What each gave or raised, begun at the same moment in threads of their own."""
+    barrier, results = threading.Barrier(len(deeds)), [None] * len(deeds)
+
+    def do(place: int, deed: Callable[[], Any]) -> None:
+        barrier.wait()
+        try:
+            results[place] = deed()
+        except DomainError as refusal:
+            results[place] = refusal
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=do, args=pair) for pair in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_a_gate_is_decided_once(emptied_afterwards: Cast) -> None:
+    cast = emptied_afterwards
+    walk.prepare(cast, 1)
+    evaluation = walk.submit(cast, 1)
+    walk.sign_all(cast, evaluation)
+    passed = gates.Verdict("pass", "All is there.")
+    back = gates.Verdict("iterate", "Not yet.", to_phase=1, tasks=["define-scope"])
+    results = together(
+        lambda: gates.decide(evaluation=evaluation, verdict=passed, by=cast.mara),
+        lambda: gates.decide(evaluation=evaluation, verdict=back, by=cast.sven),
+    )
+    assert sorted(isinstance(result, Decision) for result in results) == [False, True]
+    assert Decision.objects.count() == 1
+
+
+def test_a_task_is_started_once(emptied_afterwards: Cast) -> None:
+    task = Task.objects.get(key="define-scope")
+    results = together(*[lambda: tasks.start(task=task, by=emptied_afterwards.dana)] * 4)
+    assert sum(isinstance(result, Task) for result in results) == 1
+    assert Event.objects.filter(act="task.started").count() == 1
+
+
+def test_one_key_sent_by_many_at_once_records_one_value(emptied_afterwards: Cast) -> None:
+    walk.approve_criteria(emptied_afterwards)
+    plain = token_for("pipeline", emptied_afterwards.project)
+    body = {"value": "0.9", "unit": "1", "environment": "test", "measured_at": timezone.now().isoformat()}
+
+    def send() -> Any:
+        return Client().post(
+            "/api/v1/projects/churn/criteria/recall/measurements", body, content_type="application/json",
+            headers={"authorization": f"Bearer {plain}", "idempotency-key": "same"},
+        )  # fmt: skip
+
+    answers = together(*[send] * 4)
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert len({answer.content for answer in answers}) == 1
+    assert Measurement.objects.count() == 1
+
+
+def test_many_writers_lose_no_event(emptied_afterwards: Cast) -> None:
+    cast = emptied_afterwards
+    rows = list(Task.objects.filter(project=cast.project)[:24])
+    before = Event.objects.count()
+
+    def assign(some: list[Task]) -> Callable[[], None]:
+        def deed() -> None:
+            for task in some:
+                tasks.assign(task=task, user_id=cast.dana.user.pk, due_on=None, by=cast.mara)
+
+        return deed
+
+    assert together(*[assign(rows[i::4]) for i in range(4)]) == [None] * 4
+    assert Event.objects.count() == before + 24
+    events = set(Event.objects.values_list("uid", flat=True))
+    assert set(Change.objects.values_list("event", flat=True)) <= events
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM audit_pending")
+        assert cursor.fetchone()[0] == Event.objects.count()
