@@ -16,6 +16,8 @@ from ui.icons import ICONS
 
 register = template.Library()
 
+ABBREVIATIONS = {"ml": "ML", "qa": "QA", "auc": "AUC", "id": "ID"}
+
 # state -> (tone, icon); the word beside them is the state's own label.
 TONES = {
     **dict.fromkeys(["passed", "done", "accepted", "confirmed", "approved", "closed"], ("good", "check")),
@@ -80,8 +82,9 @@ def day(value: date | None) -> SafeString | str:
 
 @register.filter
 def words(key: Any) -> str:
-    """A key as words: `ml-expert` → `ml expert`."""
-    return str(key).replace("_", " ").replace("-", " ")
+    """A key as words: `ml-expert` → `ML expert`."""
+    text = str(key).replace("_", " ").replace("-", " ")
+    return " ".join(ABBREVIATIONS.get(word.strip(","), word) for word in text.split(" "))
 
 
 @register.filter
