@@ -6,11 +6,11 @@ The key is stored in the transaction of the act itself, so that neither can exis
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +18,7 @@ from api.models import IdempotencyKey
 from crispmlq.errors import Conflict, Invalid
 
 HEADER = "Idempotency-Key"
+KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 
 
 class KeyReused(Conflict):
@@ -25,7 +26,7 @@ class KeyReused(Conflict):
 
 
 class _Replay(Exception):
-    def __init__(self, answer: Response) -> None:
+    def __init__(self, answer: HttpResponse) -> None:
         self.answer = answer
 
 
@@ -42,9 +43,7 @@ class IdempotentPosts:
             if answer.status_code >= 400:
                 transaction.set_rollback(True)
             elif self._row is not None:
-                answer.render()
-                self._row.status, self._row.body = answer.status_code, _plain(answer)
-                self._row.save()
+                _keep(answer.render(), self._row)
         return answer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -53,7 +52,7 @@ class IdempotentPosts:
         if request.method == "POST" and key is not None:
             self._row = _claim(request, key)
 
-    def handle_exception(self, error: Exception) -> Response:
+    def handle_exception(self, error: Exception) -> HttpResponseBase:
         return error.answer if isinstance(error, _Replay) else super().handle_exception(error)
 
 
@@ -69,15 +68,18 @@ def _claim(request: Request, key: str) -> IdempotencyKey:
         known = IdempotencyKey.objects.get(user=request.user, key=key)
     if known.request_sha256 != digest:
         raise KeyReused("This idempotency key belongs to another request. Use a new key for a new request.")
-    answer = Response(known.body, status=known.status)
+    answer = HttpResponse(known.body, status=known.status, headers=known.headers)
     answer["Idempotent-Replay"] = "true"
     raise _Replay(answer)
+
+
+def _keep(answer: Response, row: IdempotencyKey) -> None:
+    """The answer to the letter, so that its repetition does not differ in a byte."""
+    row.status, row.body = answer.status_code, answer.content.decode()
+    row.headers = {name: answer[name] for name in KEPT_HEADERS if name in answer}
+    row.save()
 
 
 def _digest(request: Request) -> str:
     parts = [request.method.encode(), request.get_full_path().encode(), request._request.body]
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
-
-
-def _plain(answer: Response) -> Any:
-    return json.loads(answer.content) if answer.content else None

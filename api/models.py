@@ -13,7 +13,8 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=120)
     request_sha256 = models.CharField(max_length=64, help_text="Of method, path and body.")
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
+    body = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
+from audit.testing import guards_lifted
 from tests import cast as people
 from tests.cast import Cast
 
@@ -42,26 +43,29 @@ def _evidence_apart(settings: Any, tmp_path: Any) -> None:
 
 
 @pytest.fixture
-def emptied_afterwards(transactional_db: None) -> Cast:
+def committed_cast(transactional_db: None) -> Cast:
     """For tests that commit: the tables are emptied by their owner afterwards, and the cast comes back."""
-    set_up()
     return people.gather()
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _owner_may_empty_tables() -> Iterator[None]:
-    from audit.testing import guards_lifted
-
+def _tables_emptied_by_their_owner() -> Iterator[None]:
+    """After a test that commits, the guards let the tables be emptied, and the catalogue and the cast come back."""
     operations = type(connection.ops)
-    plain = operations.execute_sql_flush
+    empty, tear_down = operations.execute_sql_flush, TransactionTestCase._fixture_teardown
 
-    def flush(self: Any, statements: list[str]) -> None:
+    def empty_unguarded(self: Any, statements: list[str]) -> None:
         with guards_lifted(self.connection):
-            plain(self, statements)
+            empty(self, statements)
 
-    operations.execute_sql_flush = flush
-    yield
-    operations.execute_sql_flush = plain
+    def tear_down_and_set_up(self: TransactionTestCase) -> None:
+        tear_down(self)
+        set_up()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", empty_unguarded)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", tear_down_and_set_up)
+        yield
 
 
 @pytest.fixture

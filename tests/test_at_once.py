@@ -42,8 +42,8 @@ def together(*deeds: Callable[[], Any]) -> list[Any]:
     return results
 
 
-def test_a_gate_is_decided_once(emptied_afterwards: Cast) -> None:
-    cast = emptied_afterwards
+def test_a_gate_is_decided_once(committed_cast: Cast) -> None:
+    cast = committed_cast
     walk.prepare(cast, 1)
     evaluation = walk.submit(cast, 1)
     walk.sign_all(cast, evaluation)
@@ -57,16 +57,16 @@ def test_a_gate_is_decided_once(emptied_afterwards: Cast) -> None:
     assert Decision.objects.count() == 1
 
 
-def test_a_task_is_started_once(emptied_afterwards: Cast) -> None:
+def test_a_task_is_started_once(committed_cast: Cast) -> None:
     task = Task.objects.get(key="define-scope")
-    results = together(*[lambda: tasks.start(task=task, by=emptied_afterwards.dana)] * 4)
+    results = together(*[lambda: tasks.start(task=task, by=committed_cast.dana)] * 4)
     assert sum(isinstance(result, Task) for result in results) == 1
     assert Event.objects.filter(act="task.started").count() == 1
 
 
-def test_one_key_sent_by_many_at_once_records_one_value(emptied_afterwards: Cast) -> None:
-    walk.approve_criteria(emptied_afterwards)
-    plain = token_for("pipeline", emptied_afterwards.project)
+def test_one_key_sent_by_many_at_once_records_one_value(committed_cast: Cast) -> None:
+    walk.approve_criteria(committed_cast)
+    plain = token_for("pipeline", committed_cast.project)
     body = {"value": "0.9", "unit": "1", "environment": "test", "measured_at": timezone.now().isoformat()}
 
     def send() -> Any:
@@ -81,8 +81,8 @@ def test_one_key_sent_by_many_at_once_records_one_value(emptied_afterwards: Cast
     assert Measurement.objects.count() == 1
 
 
-def test_many_writers_lose_no_event(emptied_afterwards: Cast) -> None:
-    cast = emptied_afterwards
+def test_many_writers_lose_no_event(committed_cast: Cast) -> None:
+    cast = committed_cast
     rows = list(Task.objects.filter(project=cast.project)[:24])
     before = Event.objects.count()
 

@@ -11,7 +11,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests import cast as people
-from tests.conftest import set_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -56,7 +55,6 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture
 def signed_in(live_server: Any, page: Any) -> Iterator[Any]:
-    set_up()
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(f"{live_server.url}/accounts/login/")

@@ -23,7 +23,7 @@ def database_url() -> str:
 
 @pytest.mark.services
 @pytest.mark.slow
-def test_a_worker_of_its_own_builds_the_dossier(emptied_afterwards: Cast, settings: object) -> None:
+def test_a_worker_of_its_own_builds_the_dossier(committed_cast: Cast, settings: object) -> None:
     environment = {
         **os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings",
         "CRISPMLQ_EVIDENCE_DIR": str(settings.EVIDENCE_DIR), "CELERY_TASK_ALWAYS_EAGER": "0",
@@ -31,7 +31,7 @@ def test_a_worker_of_its_own_builds_the_dossier(emptied_afterwards: Cast, settin
     command = [sys.executable, "-m", "celery", "-A", "crispmlq", "worker", "--pool=solo", "--loglevel=WARNING"]
     worker = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        job = reports.request(project=emptied_afterwards.project, by=emptied_afterwards.mara)
+        job = reports.request(project=committed_cast.project, by=committed_cast.mara)
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             job.refresh_from_db()
