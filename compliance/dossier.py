@@ -77,6 +77,7 @@ def _phases(project: Project, template: Catalogue) -> list[Data]:
             "number": phase.number,
             "name": phase.name,
             "state": phase.get_state_display(),
+            "state_key": phase.state,
             "aim": template.phase(phase.number).aim,
             "tasks": [
                 {

@@ -10,10 +10,12 @@ from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
 
 from audit.canon import canonical
+from compliance import glance
 from crispmlq.errors import Conflict
 
 Data = dict[str, Any]
 CONTENTS = [
+    ("glance", "At a glance"),
     ("criteria", "Success criteria"),
     ("decisions", "Gate decisions"),
     ("waivers", "Waivers"),
@@ -75,7 +77,7 @@ def as_pdf(data: Data) -> bytes:
 
 def _html(data: Data) -> str:
     styles = Path(settings.BASE_DIR, "static", "css", "report.css").read_text()
-    context = {"data": data, "styles": styles, "contents": CONTENTS}
+    context = {"data": data, "styles": styles, "contents": CONTENTS, "glance": glance.of(data)}
     return render_to_string("compliance/dossier.html", context)
 
 

