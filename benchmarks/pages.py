@@ -43,9 +43,7 @@ def main(count: int) -> None:
     begun = time.perf_counter()
     for number in range(count - 1):
         projects.create(slug=f"p-{number}", name=f"Project {number}", purpose="To measure.", by=mara)
-    print(
-    print(f"{count} projects, {count * PER_PROJECT} items, created in {time.perf_counter() - begun:.1f} s")
-    )
+    print(print(f"{count} projects, {count * PER_PROJECT} items, created in {time.perf_counter() - begun:.1f} s"))
     client = Client()
     client.force_login(mara.user)
     for name, url in (

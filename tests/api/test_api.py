@@ -142,17 +142,6 @@ def test_lists_page_and_filter(api: Any) -> None:
     assert {risk["phase"] for risk in page["results"]} == {1}
 
 
-@pytest.mark.parametrize("path", ["tasks", "risks", "requirements", "qa-methods", "documents", "criteria", "gates"])
-def test_a_list_needs_the_same_queries_however_many_rows(
-    api: Any, cast: Cast, path: str, django_assert_max_num_queries: Any
-) -> None:
-    walk.approve_criteria(cast)
-    walk.accept_document(cast, "scope-document")
-    api("mara", "get", path, {"limit": 1})
-    with django_assert_max_num_queries(13):
-        api("mara", "get", path, {"limit": 500})
-
-
 def test_the_history_tells_who_did_what(api: Any, cast: Cast) -> None:
     key = Requirement.objects.filter(phase__number=1).first().key
     api("dora", "post", f"requirements/{key}/confirm", {"note": "By contract."})

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from projects.models import Risk, Task
-from tests import walk
 from tests.cast import Cast
 
 PAGES = {
@@ -43,16 +40,6 @@ def test_a_page_is_there_for_members_and_auditors_alone(cast: Cast, page: str, n
 def test_lists_are_there_for_everybody_who_signed_in(cast: Cast, page: str) -> None:
     assert signed_in(cast, "mara").get(reverse(f"projects:{page}")).status_code == 200
     assert Client().get(reverse(f"projects:{page}")).status_code == 302
-
-
-@pytest.mark.parametrize("page", [page for page in PAGES if page != "edit_document"])
-def test_a_page_needs_the_same_queries_however_far_the_project_is(
-    cast: Cast, page: str, django_assert_max_num_queries: Any
-) -> None:
-    walk.prepare(cast, 1)
-    client = signed_in(cast, "mara")
-    with django_assert_max_num_queries(45):
-        client.get(reverse(f"projects:{page}", args=["churn", *PAGES[page]]))
 
 
 def test_a_command_of_a_page_calls_its_service(cast: Cast) -> None:
