@@ -295,6 +295,7 @@ class ReadinessOut(serializers.Serializer):
     gate = serializers.CharField()
     state = serializers.CharField()
     is_ready = serializers.BooleanField(help_text="Nothing blocks a submission.")
+    is_out_of_date = serializers.BooleanField(help_text="It was passed, but on today's records it would not be.")
     verdicts = VerdictOut(many=True)
 
 

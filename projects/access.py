@@ -69,8 +69,9 @@ def roles_of(actor: Actor, project_id: UUID) -> frozenset[str]:
     return frozenset(membership.roles) if membership else frozenset()
 
 
-def may(actor: Actor, project: Project, right: str) -> bool:
-    return _refusal(actor, roles_of(actor, project.pk), right) is None
+def rights_of(actor: Actor, roles: frozenset[str]) -> dict[str, bool]:
+    """Every right of the table, and whether somebody with these roles has it."""
+    return {right: _refusal(actor, roles, right) is None for right in RIGHTS}
 
 
 def require(actor: Actor, project: Project, right: str) -> frozenset[str]:

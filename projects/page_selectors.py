@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -114,11 +114,14 @@ class GateView:
     decisions: list[Decision]
     waivers: list[Waiver]
     is_ready: bool = False
-    changes: list[str] = field(default_factory=list)
 
     @property
     def blockers(self) -> list[rules.Verdict]:
         return [v for v in self.verdicts if v.blocks]
+
+    @property
+    def is_out_of_date(self) -> bool:
+        return self.gate.state == Gate.State.PASSED and bool(self.blockers)
 
     @property
     def met(self) -> int:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from api import inputs, serializers
 from api.views.base import Rows, command
-from projects.gates import rules
+from projects.gates import rules, standing
 from projects.models import Decision, Evaluation, Gate, Waiver
 from projects.services import gates, waivers
 
@@ -29,8 +29,13 @@ class Gates(Rows):
         """Every check, judged on the facts as they are now."""
         gate = self.get_object()
         verdicts = gates.judge(gate)[1]
-        ready = not rules.blockers(verdicts, "submission")
-        shown = {"gate": gate.key, "state": gate.state, "is_ready": ready, "verdicts": verdicts}
+        shown = {
+            "gate": gate.key,
+            "state": gate.state,
+            "is_ready": not rules.blockers(verdicts, "submission"),
+            "is_out_of_date": gate in standing.outdated(self.project),
+            "verdicts": verdicts,
+        }
         return Response(serializers.ReadinessOut(shown).data)
 
     submit = command(

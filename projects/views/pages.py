@@ -18,6 +18,7 @@ from crispmlq.errors import NotFound
 from projects import access
 from projects import page_selectors as pages
 from projects.acts import ACTS
+from projects.gates import standing
 from projects.models import Document, Project, Risk
 
 HISTORY_PAGE = 40
@@ -34,7 +35,7 @@ def show(request: HttpRequest, template: str, project: Project | None = None, **
             "project": project,
             "phases": list(project.phase_set.select_related("gate")),
             "roles": sorted(roles),
-            "may": {right.replace(" ", "_"): access.may(request.actor, project, right) for right in access.RIGHTS},
+            "may": {right.replace(" ", "_"): may for right, may in access.rights_of(request.actor, roles).items()},
         }
     return render(request, template, context)
 
@@ -65,7 +66,8 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     return show(
         request, "projects/overview.html", project, tab="overview", phase=phase,
         gate=pages.gate(_gate(project, phase.number)) if phase else None,
-        criteria=pages.criteria(project), loop=pages.loop(project), matrix=pages.risk_matrix(risks),
+        outdated=standing.outdated(project), criteria=pages.criteria(project), loop=pages.loop(project),
+        matrix=pages.risk_matrix(risks),
         open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
         accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
         events=trail.events(project.pk, limit=8), trail_size=trail.size(project.pk),
