@@ -40,6 +40,12 @@ def dashboard(actor: Actor) -> QuerySet[Project]:
     return access.visible(actor).prefetch_related(Prefetch("phase_set", Phase.objects.order_by("number")))
 
 
+def members(project: Project) -> list[Membership]:
+    """Who has a role, by name; one query."""
+    found = project.membership_set.exclude(roles=[]).select_related("user")
+    return list(found.order_by("user__display_name"))
+
+
 def current_phase(project: Project) -> Phase | None:
     """The first phase that is neither passed nor locked; none in a draft."""
     live = [p for p in project.phase_set.all() if p.state not in {Phase.State.PASSED, Phase.State.LOCKED}]

@@ -39,6 +39,7 @@ PAGES = [
     "/projects/churn/documents",
     "/projects/churn/documents/scope-document",
     "/projects/churn/documents/scope-document/edit",
+    "/projects/churn/people",
     "/projects/churn/history",
     "/projects/churn/reports",
     "/accounts/profile/",

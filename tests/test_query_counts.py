@@ -34,6 +34,7 @@ PAGES = [
     "/projects/churn/documents",
     "/projects/churn/documents/scope-document",
     "/projects/churn/documents/scope-document/edit",
+    "/projects/churn/people",
     "/projects/churn/history",
     "/projects/churn/reports",
     "/accounts/profile/",

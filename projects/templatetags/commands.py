@@ -14,13 +14,19 @@ register = template.Library()
 
 
 @register.simple_block_tag(takes_context=True)
-def command(context: dict[str, Any], content: str, name: str, row: Any, css: str = "stack-s") -> SafeString:
-    """Posts to the command and comes back to this page; a refusal appears inside the form, nothing typed is lost."""
+def command(
+    context: dict[str, Any], content: str, name: str, row: Any, css: str = "stack-s", form_id: str = ""
+) -> SafeString:
+    """Posts to the command and comes back to this page; a refusal appears inside the form, nothing typed is lost.
+
+    With `form_id`, fields and buttons elsewhere on the page can belong to the form.
+    """
     request, project = context["request"], context.get("project") or row.project
     url = reverse("projects:do", args=[project.slug, name, row.pk])
     return format_html(
-        '<form method="post" action="{url}" hx-post="{url}" hx-target="find .outcome" class="{css}">'
+        '<form {id}method="post" action="{url}" hx-post="{url}" hx-target="find .outcome" class="{css}">'
         '<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
         '<input type="hidden" name="next" value="{next}">{content}<div class="outcome"></div></form>',
-        url=url, css=css, token=get_token(request), next=request.get_full_path(), content=content,
+        id=format_html('id="{}" ', form_id) if form_id else "", url=url, css=css, token=get_token(request),
+        next=request.get_full_path(), content=content,
     )  # fmt: skip

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +13,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
-from crispmlq.errors import Invalid, NotFound
+from crispmlq.errors import NotFound
 from projects import access
 from projects.models import (
+    Criterion,
     CriterionVersion,
     Evaluation,
     Gate,
@@ -35,6 +33,7 @@ from projects.services import (
     criteria,
     documents,
     gates,
+    measurements,
     memberships,
     projects,
     qa_methods,
@@ -43,84 +42,8 @@ from projects.services import (
     tasks,
     waivers,
 )
-
-Given = Any  # the form's QueryDict
-Reader = Callable[[Given], dict[str, Any]]
-
-
-def texts(*names: str) -> Reader:
-    return lambda given: {name: given.get(name, "") for name in names}
-
-
-def nothing(_: Given) -> dict[str, Any]:
-    return {}
-
-
-def date_of(given: Given, name: str) -> date:
-    try:
-        return date.fromisoformat(given.get(name, ""))
-    except ValueError:
-        raise Invalid("Choose a date.", errors={name: ["Choose a date."]}) from None
-
-
-def decimal_of(given: Given, name: str) -> Decimal | None:
-    text = given.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise Invalid("Give a number.", errors={name: ["Give a number, with a point for decimals."]}) from None
-
-
-def _checklist(given: Given) -> dict[str, Any]:
-    ticked = set(given.getlist("done"))
-    return {"done": [str(i) in ticked for i in range(int(given.get("rows", "0") or 0))]}
-
-
-def _assignment(given: Given) -> dict[str, Any]:
-    assignee = given.get("assignee") or None
-    return {
-        "user_id": UUID(assignee) if assignee else None,
-        "due_on": date_of(given, "due_on") if given.get("due_on") else None,
-    }
-
-
-def _verdict(given: Given) -> dict[str, Any]:
-    outcome = given.get("outcome", "")
-    going_back = outcome in {"iterate", "backtrack"}
-    number = given.get("to_phase", "")
-    verdict = gates.Verdict(
-        outcome=outcome, reason=given.get("reason", ""),
-        to_phase=int(number) if going_back and number.isdigit() else None,
-        tasks=given.getlist("tasks") if going_back else [], condition=given.get("condition", ""),
-    )  # fmt: skip
-    return {"verdict": verdict}
-
-
-def _demand(given: Given) -> dict[str, Any]:
-    threshold = decimal_of(given, "threshold")
-    if threshold is None:
-        raise Invalid("Give a threshold.", errors={"threshold": ["This is needed."]})
-    demand = criteria.Demand(
-        metric=given.get("metric", ""), unit=given.get("unit", ""), direction=given.get("direction", ""),
-        threshold=threshold, upper=decimal_of(given, "upper"), floor=decimal_of(given, "floor"),
-        baseline=decimal_of(given, "baseline"), method=given.get("method", ""),
-        owner_name=given.get("owner_name", ""), justification=given.get("justification", ""),
-        supports=given.get("supports") or None,
-    )  # fmt: skip
-    return {"demand": demand}
-
-
-def _proposal(given: Given) -> dict[str, Any]:
-    return {**texts("key", "level", "name")(given), **_demand(given)}
-
-
-def _roles(given: Given) -> dict[str, Any]:
-    user = User.objects.filter(username=given.get("username", "")).first()
-    if user is None:
-        raise Invalid("There is no such account.", errors={"username": ["There is no such account."]})
-    return {"user": user, "roles": given.getlist("roles")}
+from projects.views import readers
+from projects.views.readers import Reader, chosen, nothing, texts, with_date
 
 
 @dataclass(frozen=True)
@@ -136,40 +59,44 @@ class Command:
 
 COMMANDS = {
     "start": Command(projects.start, Project, "project", nothing, "The project has started."),
+    "change": Command(projects.change, Project, "project", texts("name", "purpose"), "Changed."),
     "hold": Command(projects.hold, Project, "project", texts("reason", "condition"), "The project is on hold."),
     "resume": Command(projects.resume, Project, "project", texts("reason"), "The project goes on."),
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
-    "set-roles": Command(memberships.set_roles, Project, "project", _roles, "The roles were changed."),
-    "propose-criterion": Command(criteria.propose, Project, "project", _proposal, "The criterion was proposed."),
-    "approve-criterion": Command(criteria.approve, CriterionVersion, "version", nothing, "The criterion is frozen."),
-    "confirm-requirement": Command(requirements.confirm, Requirement, "requirement", texts("note"), "Confirmed."),
-    "reopen-requirement": Command(requirements.reopen, Requirement, "requirement", texts("reason"), "Reopened."),
-    "confirm-requirements": Command(
-        requirements.confirm_many, Phase, "phase",
-        lambda given: {"keys": given.getlist("keys"), "note": given.get("note", "")}, "Confirmed.",
+    "set-roles": Command(memberships.set_roles, Project, "project", readers.roles, "The roles were changed."),
+    "propose-criterion": Command(
+        criteria.propose, Project, "project", readers.proposal, "Proposed; another person approves it."
     ),
+    "revise-criterion": Command(
+        criteria.revise, Criterion, "criterion", readers.revision, "Proposed; another person approves it."
+    ),
+    "change-criterion": Command(
+        criteria.change_draft, CriterionVersion, "version", readers.demand, "The draft is changed."
+    ),
+    "approve-criterion": Command(criteria.approve, CriterionVersion, "version", nothing, "The criterion is frozen."),
+    "record-value": Command(measurements.record, Criterion, "criterion", readers.reading, "The value is recorded."),
+    "add-requirement": Command(requirements.add, Phase, "phase", texts("kind", "text"), "The requirement is added."),
+    "reopen-requirement": Command(requirements.reopen, Requirement, "requirement", texts("reason"), "Reopened."),
+    "confirm-requirements": Command(requirements.confirm_many, Phase, "phase", chosen("note"), "Confirmed."),
+    "add-task": Command(tasks.add, Phase, "phase", texts("name", "aim"), "The task is added."),
     "start-task": Command(tasks.start, Task, "task", nothing, "The task has started."),
-    "check-task": Command(tasks.check, Task, "task", _checklist, "The checklist is saved."),
+    "check-task": Command(tasks.check, Task, "task", readers.checklist, "The checklist is saved."),
     "hand-in-task": Command(tasks.hand_in, Task, "task", texts("result"), "Handed in for review."),
     "finish-task": Command(tasks.finish, Task, "task", nothing, "The task is done."),
     "return-task": Command(tasks.give_back, Task, "task", texts("reason"), "Returned."),
-    "assign-task": Command(tasks.assign, Task, "task", _assignment, "Assigned."),
+    "assign-task": Command(tasks.assign, Task, "task", readers.assignment, "Assigned."),
     "skip-task": Command(tasks.set_not_applicable, Task, "task", texts("reason"), "Marked as not applicable."),
     "reopen-task": Command(tasks.reopen, Task, "task", texts("reason"), "Reopened."),
+    "add-risk": Command(
+        risks.add, Phase, "phase", texts("name", "what_goes_wrong", "category", "severity", "likelihood"),
+        "The risk is added; rate it.",
+    ),
     "rate-risk": Command(risks.rate, Risk, "risk", texts("severity", "likelihood", "reason"), "The risk is rated."),
-    "rate-risks": Command(
-        risks.rate_many, Phase, "phase",
-        lambda given: {"keys": given.getlist("keys"), **texts("severity", "likelihood", "reason")(given)}, "Rated.",
-    ),
-    "accept-risk": Command(
-        risks.accept, Risk, "risk",
-        lambda given: {"reason": given.get("reason", ""), "until": date_of(given, "until")}, "The risk is accepted.",
-    ),
+    "rate-risks": Command(risks.rate_many, Phase, "phase", chosen("severity", "likelihood", "reason"), "Rated."),
+    "accept-risk": Command(risks.accept, Risk, "risk", with_date("until", "reason"), "The risk is accepted."),
     "plan-method": Command(qa_methods.plan, QAMethod, "method", nothing, "Planned."),
     "perform-method": Command(
-        qa_methods.perform, QAMethod, "method",
-        lambda given: {"finding": given.get("finding", ""), "evidence_kinds": given.getlist("evidence_kinds")},
-        "Recorded; another person has to judge it.",
+        qa_methods.perform, QAMethod, "method", readers.performance, "Recorded; another person has to judge it."
     ),
     "accept-method": Command(qa_methods.accept, QAMethod, "method", texts("note"), "Accepted; rate its risks again."),
     "reject-method": Command(qa_methods.reject, QAMethod, "method", texts("reason"), "Rejected."),
@@ -179,14 +106,10 @@ COMMANDS = {
     "confirm-document": Command(documents.confirm, Revision, "revision", texts("note"), "Confirmed again."),
     "submit-gate": Command(gates.submit, Gate, "gate", texts("note"), "The gate is submitted; its facts are frozen."),
     "withdraw-gate": Command(gates.withdraw, Evaluation, "evaluation", texts("reason"), "The submission is withdrawn."),
-    "sign-gate": Command(
-        gates.sign, Evaluation, "evaluation",
-        lambda given: {**texts("role", "note")(given), "approves": given.get("approves") != "no"}, "You have signed.",
-    ),
-    "decide-gate": Command(gates.decide, Evaluation, "evaluation", _verdict, "The gate is decided."),
+    "sign-gate": Command(gates.sign, Evaluation, "evaluation", readers.signature, "You have signed."),
+    "decide-gate": Command(gates.decide, Evaluation, "evaluation", readers.verdict, "The gate is decided."),
     "waive": Command(
-        waivers.request, Gate, "gate",
-        lambda given: {**texts("check_key", "reason")(given), "expires_on": date_of(given, "expires_on")},
+        waivers.request, Gate, "gate", with_date("expires_on", "check_key", "reason"),
         "Asked for a waiver; another person has to answer.",
     ),
     "grant-waiver": Command(waivers.grant, Waiver, "waiver", nothing, "The waiver is granted."),

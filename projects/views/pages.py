@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.timezone import make_aware
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from audit import selectors as trail
 from catalogue.definitions import of
 from crispmlq.errors import NotFound
@@ -19,9 +20,10 @@ from projects import access
 from projects import page_selectors as pages
 from projects.acts import ACTS
 from projects.gates import standing
-from projects.models import Document, Project, Risk
+from projects.models import Criterion, CriterionVersion, Document, Measurement, Project, Risk
 
 HISTORY_PAGE = 40
+PHASES = {"1", "2", "3", "4", "5", "6"}
 
 
 def _project(request: HttpRequest, slug: str) -> Project:
@@ -71,7 +73,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
         accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
         events=trail.events(project.pk, limit=8), trail_size=trail.size(project.pk),
-        iterations=project.iteration_set.all(), members=project.membership_set.select_related("user"),
+        iterations=project.iteration_set.all(), members=pages.members(project),
     )  # fmt: skip
 
 
@@ -87,14 +89,30 @@ def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return show(
         request, "projects/phase.html", project, tab=f"phase-{number}", phase=found, tasks=tasks, aim=aim,
         requirements=list(found.requirement_set.select_related("confirmed_by")),
-        done=sum(view.task.is_finished for view in tasks),
+        done=sum(view.task.is_finished for view in tasks), members=pages.members(project),
     )  # fmt: skip
 
 
 @require_safe
 def criteria(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
-    return show(request, "projects/criteria.html", project, tab="criteria", rows=pages.criteria(project))
+    rows = pages.criteria(project)
+    return show(
+        request, "projects/criteria.html", project, tab="criteria", rows=rows,
+        environments=Measurement.Environment.choices, directions=CriterionVersion.Direction.choices,
+        business=[row.criterion for row in rows if row.criterion.level == Criterion.Level.BUSINESS],
+    )  # fmt: skip
+
+
+@require_safe
+def people(request: HttpRequest, slug: str) -> HttpResponse:
+    project = _project(request, slug)
+    members = pages.members(project)
+    taken = [member.user_id for member in members]
+    return show(
+        request, "projects/people.html", project, tab="people", members=members, all_roles=of(project.catalogue).roles,
+        others=User.objects.filter(is_active=True).exclude(pk__in=taken).order_by("display_name"),
+    )  # fmt: skip
 
 
 @require_safe
@@ -107,6 +125,9 @@ def risks(request: HttpRequest, slug: str) -> HttpResponse:
     return show(
         request, "projects/risks.html", project, tab="risks", risks=shown, matrix=pages.risk_matrix(everything),
         states=Risk.State.choices, chosen_state=state, chosen_phase=number, total=len(everything),
+        phase_to_rate=project.phase_set.filter(number=number).first() if number in PHASES else None,
+        categories=Risk.Category.choices,
+        by_state=[(key, label, sum(r.state == key for r in everything)) for key, label in Risk.State.choices],
     )  # fmt: skip
 
 
@@ -181,7 +202,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     return show(
         request, "projects/history.html", project, tab="history", events=events, acts=sorted(ACTS), asked=asked,
         next_id=events[-1].id if len(events) == HISTORY_PAGE else None,
-        members=project.membership_set.select_related("user"), head=trail.head(project.pk),
+        members=pages.members(project), head=trail.head(project.pk),
     )  # fmt: skip
 
 

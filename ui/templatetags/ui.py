@@ -65,6 +65,13 @@ def number(value: Any) -> str:
 
 
 @register.filter
+def plain_number(value: Any) -> str:
+    """A decimal as one would type it; empty for none."""
+    text = f"{Decimal(str(value)):f}" if value not in (None, "") else ""
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.filter
 def ago(at: datetime | None) -> SafeString | str:
     """How long ago, with the exact time in UTC for who looks closer."""
     if at is None:

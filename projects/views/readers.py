@@ -1,0 +1,144 @@
+"""From a form's texts to what a service takes. Each answers with the service's arguments, or refuses by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import User
+from crispmlq.errors import Invalid
+from projects.services import criteria, gates, measurements
+
+Given = Any  # the form's QueryDict
+Reader = Callable[[Given], dict[str, Any]]
+
+
+def nothing(_: Given) -> dict[str, Any]:
+    return {}
+
+
+def texts(*names: str) -> Reader:
+    return lambda given: {name: given.get(name, "") for name in names}
+
+
+def chosen(*names: str) -> Reader:
+    """The ticked `keys`, and texts."""
+    return lambda given: {"keys": given.getlist("keys"), **texts(*names)(given)}
+
+
+def with_date(name: str, *names: str) -> Reader:
+    return lambda given: {**texts(*names)(given), name: _date(given, name)}
+
+
+def checklist(given: Given) -> dict[str, Any]:
+    ticked = set(given.getlist("done"))
+    rows = given.get("rows", "")
+    return {"done": [str(i) in ticked for i in range(min(int(rows), 1000) if _is_whole(rows) else 0)]}
+
+
+def assignment(given: Given) -> dict[str, Any]:
+    assignee = given.get("assignee", "")
+    try:
+        user_id = UUID(assignee) if assignee else None
+    except ValueError:
+        raise Invalid("Choose a member.", errors={"assignee": ["Choose a member of the project."]}) from None
+    return {"user_id": user_id, "due_on": _date(given, "due_on") if given.get("due_on") else None}
+
+
+def verdict(given: Given) -> dict[str, Any]:
+    outcome = given.get("outcome", "")
+    going_back = outcome in {"iterate", "backtrack"}
+    number = given.get("to_phase", "")
+    found = gates.Verdict(
+        outcome=outcome, reason=given.get("reason", ""),
+        to_phase=int(number) if going_back and _is_whole(number) else None,
+        tasks=given.getlist("tasks") if going_back else [], condition=given.get("condition", ""),
+    )  # fmt: skip
+    return {"verdict": found}
+
+
+def signature(given: Given) -> dict[str, Any]:
+    return {**texts("role", "note")(given), "approves": given.get("approves") != "no"}
+
+
+def performance(given: Given) -> dict[str, Any]:
+    return {"finding": given.get("finding", ""), "evidence_kinds": given.getlist("evidence_kinds")}
+
+
+def demand(given: Given) -> dict[str, Any]:
+    asked = criteria.Demand(
+        metric=given.get("metric", ""), unit=given.get("unit", ""), direction=given.get("direction", ""),
+        threshold=_needed(given, "threshold"), upper=_decimal(given, "upper"), floor=_decimal(given, "floor"),
+        baseline=_decimal(given, "baseline"), method=given.get("method", ""),
+        owner_name=given.get("owner_name", ""), justification=given.get("justification", ""),
+        supports=given.get("supports") or None,
+    )  # fmt: skip
+    return {"demand": asked}
+
+
+def proposal(given: Given) -> dict[str, Any]:
+    return {**texts("key", "level", "name")(given), **demand(given)}
+
+
+def revision(given: Given) -> dict[str, Any]:
+    return {"reason": given.get("reason", ""), **demand(given)}
+
+
+def reading(given: Given) -> dict[str, Any]:
+    found = measurements.Reading(
+        value=_needed(given, "value"), unit=given.get("unit", ""), environment=given.get("environment", ""),
+        measured_at=_moment(given, "measured_at"), lower=_decimal(given, "lower"), upper=_decimal(given, "upper"),
+        subject_version=given.get("subject_version", "").strip(), note=given.get("note", "").strip(),
+    )  # fmt: skip
+    return {"reading": found}
+
+
+def roles(given: Given) -> dict[str, Any]:
+    user = User.objects.filter(username=given.get("username", "").strip().replace("\0", "")).first()
+    if user is None:
+        raise Invalid("There is no such account.", errors={"username": ["There is no such account."]})
+    return {"user": user, "roles": given.getlist("roles")}
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _date(given: Given, name: str) -> date:
+    try:
+        return date.fromisoformat(given.get(name, ""))
+    except ValueError:
+        raise Invalid("Choose a date.", errors={name: ["Choose a date."]}) from None
+
+
+def _moment(given: Given, name: str) -> datetime:
+    """A time in UTC; now, if none is given."""
+    text = given.get(name, "").strip()
+    if not text:
+        return timezone.now()
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        raise Invalid("Give a date and a time.", errors={name: ["Give a date and a time, in UTC."]}) from None
+
+
+def _decimal(given: Given, name: str) -> Decimal | None:
+    text = given.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise Invalid("Give a number.", errors={name: ["Give a number, with a point for decimals."]}) from None
+
+
+def _needed(given: Given, name: str) -> Decimal:
+    found = _decimal(given, name)
+    if found is None:
+        raise Invalid("Give a number.", errors={name: ["This is needed."]})
+    return found
