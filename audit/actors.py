@@ -9,6 +9,9 @@ from uuid import UUID
 # The log of everything that belongs to no project: accounts, tokens, catalogues.
 SYSTEM_LOG = UUID("00000000-0000-7000-8000-000000000001")
 
+# The log of seals; its leaves commit to the heads of all other logs.
+ROOT_LOG = UUID("00000000-0000-7000-8000-000000000002")
+
 
 @dataclass(frozen=True)
 class ActorRef:

@@ -11,8 +11,15 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from audit.acts import register_acts
         from audit.checks import guards_are_installed
 
+        register_acts(
+            {
+                "log.key_made": "made the first signing key of the trail, {subject}",
+                "log.key_rotated": "replaced the signing key of the trail by {subject}",
+            }
+        )
         post_migrate.connect(_install_guards, sender=self)
         checks.register(guards_are_installed, checks.Tags.database)
 

@@ -1,5 +1,5 @@
 from audit.governed import GovernedModel, GovernedQuerySet
-from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Log, Pending, Private, Seal, Tile
+from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Log, Pending, Private, Seal, SigningKey, Tile
 
 __all__ = [
     "Actor",
@@ -14,5 +14,6 @@ __all__ = [
     "Pending",
     "Private",
     "Seal",
+    "SigningKey",
     "Tile",
 ]

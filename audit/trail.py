@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from audit.governed import GovernedModel
 from audit.ids import uuid7
 
 
@@ -111,8 +112,11 @@ class Log(models.Model):
 
 
 class Checkpoint(models.Model):
+    """A signed head of a log, made by the seal with this number."""
+
     log_id = models.UUIDField()
     size = models.BigIntegerField()
+    seal = models.BigIntegerField()
     note = models.TextField()
     at = models.DateTimeField()
 
@@ -127,6 +131,21 @@ class Seal(models.Model):
     at = models.DateTimeField()
     body = models.BinaryField()
     heads = models.TextField()
+
+
+class SigningKey(GovernedModel):
+    """A public key that signs the notes of all logs; the private one lies in a file outside the database.
+
+    It signs the root checkpoints of sizes above `after_size`, up to the `after_size` of the next key. `endorsement` is
+    a note by which the key before names it.
+    """
+
+    public = models.CharField(max_length=64, unique=True)  # hex
+    after_size = models.BigIntegerField()
+    endorsement = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"key {self.public[:12]}"
 
 
 class Anchor(models.Model):

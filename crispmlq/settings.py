@@ -108,6 +108,11 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+# The trail
+AUDIT_ORIGIN = env("AUDIT_ORIGIN")
+AUDIT_KEY_FILE = Path(env("AUDIT_KEY_FILE", str(VAR_DIR / "audit_key")))
+AUDIT_STATE_FILE = Path(env("AUDIT_STATE_FILE", str(VAR_DIR / "audit_state")))
+
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("CRISPMLQ_STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
@@ -180,7 +185,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict = {}
+CELERY_BEAT_SCHEDULE = {"seal": {"task": "audit.seal", "schedule": 5.0}}
 
 # The API
 REST_FRAMEWORK = {
