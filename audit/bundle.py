@@ -153,7 +153,7 @@ def _write_events(parts: _Parts, head: Head, tell: Callable[[int, str], None]) -
     fold = _Fold()
     with (
         parts.open("events.jsonl") as events,
-        parts.open("changes.jsonl") as changes,
+        parts.open("changes.jsonl") as lines,
         parts.open("private.jsonl") as kept,
     ):
         for first in range(0, head.size, CHUNK):
