@@ -33,5 +33,8 @@ class Actor:
 
     @property
     def audit_by(self) -> ActorRef:
-        kind = "token" if self.token else "service" if self.user.is_service else "user"
-        return ActorRef(kind, self.user.pk, self.via, self.user.display_name)
+        """A token acts under its own reference, which names the account behind it."""
+        user = self.user
+        if self.token:
+            return ActorRef("token", self.token.pk, self.via, f"{user.display_name} ({self.token})", user.pk)
+        return ActorRef("service" if user.is_service else "user", user.pk, self.via, user.display_name, user.pk)

@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
             {
                 "user.created": "created the account {subject}",
                 "user.password_changed": "changed the password of {subject}",
+                "user.deactivated": "closed the account {subject}",
                 "token.created": "created the token {subject}",
                 "token.revoked": "revoked the token {subject}",
             }

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from audit.governed import GovernedQuerySet
@@ -45,6 +46,7 @@ class User(GovernedModel, AbstractBaseUser):
 
     class Meta:
         ordering = ["display_name"]
+        constraints = [models.UniqueConstraint(Lower("username"), name="user_name_once")]
 
     def __str__(self) -> str:
         return self.display_name
@@ -74,6 +76,11 @@ class ServiceToken(GovernedModel):
 
     class Meta:
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="token_expires_after_it_was_made", condition=models.Q(expires_at__gt=models.F("created_at"))
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.prefix}…"

@@ -19,6 +19,7 @@ class ActorRef:
     ref: UUID
     via: Literal["page", "api", "command", "task"]
     display: str = ""
+    account: UUID | None = None  # the account behind a token
 
 
 SYSTEM = ActorRef("system", UUID("00000000-0000-7000-8000-000000000000"), "command", "the system")

@@ -284,6 +284,8 @@ def _know(by: ActorRef) -> None:
 
     known = Actor.objects.filter(ref=by.ref).values_list("display", flat=True).first()
     if known is None:
-        Actor.objects.bulk_create([Actor(ref=by.ref, kind=by.kind, display=by.display)], ignore_conflicts=True)
+        Actor.objects.bulk_create(
+            [Actor(ref=by.ref, kind=by.kind, display=by.display, account_id=by.account)], ignore_conflicts=True
+        )
     elif known != by.display:
         Actor.objects.filter(ref=by.ref).update(display=by.display)

@@ -12,9 +12,10 @@ from django.apps import apps
 from django.db import models
 
 from audit.governed import GovernedModel
-from audit.trail import Anchor, Change, Checkpoint, Entry, Event, Private, Seal
+from audit.trail import Anchor, Change, Checkpoint, Entry, Event, Private, Seal, Tile
 
 NEVER_CHANGED = (Event, Change, Entry, Checkpoint, Seal, Anchor)
+GUARDED = (*NEVER_CHANGED, Private, Tile)
 PREFIX = "audit_guard_"
 
 
@@ -25,7 +26,7 @@ def governed_models() -> list[type[GovernedModel]]:
 def install(connection: object) -> None:
     """Drop and create every guard whose table exists."""
     tables = set(connection.introspection.table_names())
-    wanted = [model for model in (*NEVER_CHANGED, Private, *governed_models()) if model._meta.db_table in tables]
+    wanted = [model for model in (*GUARDED, *governed_models()) if model._meta.db_table in tables]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for statement in _POSTGRESQL_FUNCTIONS:
@@ -67,7 +68,7 @@ def missing(connection: object) -> list[str]:
     there = {name for name, _ in installed(connection)}
     wanted = {
         name
-        for model in (*NEVER_CHANGED, Private, *governed_models())
+        for model in (*GUARDED, *governed_models())
         if model._meta.db_table in tables
         for name in names(connection.vendor, model)
     }
@@ -110,6 +111,7 @@ def _sqlite(model: type[models.Model]) -> Iterator[tuple[str, str]]:
         moved = "NEW.id <> OLD.id OR NEW.audit_ver <> OLD.audit_ver + 1"
         yield "update", _raise(table, "UPDATE", "written outside an act", f"{moved} OR NOT {told}")
         yield "delete", _raise(table, "DELETE", "never deleted")
+        yield "replace", _raise(table, "INSERT", "never replaced", " OR ".join(_clashes(model)))
         return
     yield "delete", _raise(table, "DELETE", "never deleted")
     yield "insert", _raise(table, "INSERT", "never replaced", " OR ".join(_clashes(model)))
@@ -118,8 +120,14 @@ def _sqlite(model: type[models.Model]) -> Iterator[tuple[str, str]]:
             "update",
             _raise(table, "UPDATE", "only erased, once", f"NOT ({_ERASED.replace(' IS NOT DISTINCT FROM ', ' IS ')})"),
         )
+    elif model is Tile:
+        grown = "length(OLD.data) < 8192 AND substr(NEW.data, 1, length(OLD.data)) = OLD.data"
+        yield "update", _raise(table, "UPDATE", "only extended", f"NOT ({_SAME_TILE} AND {grown})")
     else:
         yield "update", _raise(table, "UPDATE", "never changed")
+    if model is Change:
+        stored = "EXISTS (SELECT 1 FROM audit_event e WHERE e.uid = NEW.event_uid)"
+        yield "late", _raise(table, "INSERT", "stored before their event", stored)
     if model is Event:
         yield "pending", f'AFTER INSERT ON "{table}" BEGIN INSERT INTO audit_pending (event_id) VALUES (NEW.id); END'
 
@@ -132,7 +140,7 @@ def _clashes(model: type[models.Model]) -> Iterator[str]:
     """Conditions under which INSERT OR REPLACE would overwrite a row unseen."""
     table = model._meta.db_table
     unique = [(f.column,) for f in model._meta.concrete_fields if f.unique]
-    for constraint in model._meta.constraints:
+    for constraint in model._meta.total_unique_constraints:
         unique.append(tuple(model._meta.get_field(name).column for name in constraint.fields))
     for columns in unique:
         same = " AND ".join(f'old."{column}" = NEW."{column}"' for column in columns)
@@ -151,12 +159,20 @@ def _postgresql(model: type[models.Model]) -> Iterator[tuple[str, str]]:
             "update",
             (f'BEFORE UPDATE ON "{table}" FOR EACH ROW WHEN (NOT ({_ERASED})) EXECUTE FUNCTION audit_guard_refuse()'),
         )
+    elif model is Tile:
+        yield "delete", f'BEFORE DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION audit_guard_refuse()'
+        grown = "length(OLD.data) < 8192 AND substring(NEW.data from 1 for length(OLD.data)) = OLD.data"
+        when = f"NOT ({_SAME_TILE} AND {grown})"
+        yield "update", f'BEFORE UPDATE ON "{table}" FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION audit_guard_refuse()'
     else:
         yield "change", f'BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION audit_guard_refuse()'
+    if model is Change:
+        yield "late", f'BEFORE INSERT ON "{table}" FOR EACH ROW EXECUTE FUNCTION audit_guard_late()'
     if model is Event:
         yield "pending", f'AFTER INSERT ON "{table}" FOR EACH ROW EXECUTE FUNCTION audit_guard_pending()'
 
 
+_SAME_TILE = "NEW.id = OLD.id AND NEW.log_id = OLD.log_id AND NEW.level = OLD.level AND NEW.idx = OLD.idx"
 _ERASED = (
     "NEW.id = OLD.id AND NEW.event_uid = OLD.event_uid AND NEW.path = OLD.path "
     "AND NEW.salt IS NULL AND NEW.value IS NULL AND OLD.value IS NOT NULL "
@@ -169,6 +185,16 @@ _POSTGRESQL_FUNCTIONS: Iterable[str] = (
     BEGIN
         RAISE EXCEPTION '%: rows are never changed, replaced or deleted', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION audit_guard_late() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (SELECT 1 FROM audit_event e WHERE e.uid = NEW.event_uid) THEN
+            RAISE EXCEPTION '%: a stored event takes no further change', TG_TABLE_NAME
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
     END $$
     """,
     """

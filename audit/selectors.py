@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit import acts, tree
 from audit.trail import Actor, Change, Event, Private
@@ -129,7 +129,8 @@ def _filtered(
     if act:
         found = found.filter(act=act)
     if actor:
-        found = found.filter(actor_ref=actor)
+        refs = Actor.objects.filter(Q(ref=actor) | Q(account_id=actor)).values("ref")
+        found = found.filter(actor_ref__in=refs)
     if obj:
         found = found.filter(Exists(Change.objects.filter(event=OuterRef("uid"), obj_id=obj)))
     if since:

@@ -26,6 +26,7 @@ _running: list[Any] = []
 
 
 def post_worker_init(worker: Any) -> None:
+    _require_guards()
     if not EMBEDDED:
         return
     from celery.beat import Scheduler, Service
@@ -42,6 +43,16 @@ def post_worker_init(worker: Any) -> None:
     threading.Thread(target=controller.start, name="work", daemon=True).start()
     threading.Thread(target=beat.start, kwargs={"embedded_process": False}, name="beat", daemon=True).start()
     queue.send_unfinished()
+
+
+def _require_guards() -> None:
+    """A server whose database no longer guards the trail does not start."""
+    from gunicorn.errors import AppImportError
+
+    from audit.checks import guards_are_installed
+
+    for error in guards_are_installed(databases=["default"]):
+        raise AppImportError(f"{error.msg} {error.hint}")
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from crispmlq.errors import DomainError
+from crispmlq.errors import DomainError, NotAllowed
 
 
 class RefusalMiddleware:
@@ -20,9 +20,19 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
+        if isinstance(error, NotAllowed) and getattr(request, "actor", None):
+            _record(request, error)
         template = "_components/alert.html" if request.headers.get("HX-Request") else "error.html"
         context = {"error": error, "title": error.title, "message": error.message, "tone": "danger"}
         return render(request, template, context, status=error.status)
+
+
+def _record(request: HttpRequest, refusal: NotAllowed) -> None:
+    from projects import access
+
+    slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
+    project = access.visible(request.actor).filter(slug=slug).first() if slug else None
+    access.record_refusal(request.actor, f"{request.method} {request.path}", refusal, project)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

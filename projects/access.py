@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+import audit
+from audit import SYSTEM_LOG
 from crispmlq.errors import Conflict, NotAllowed, NotFound
 from projects.models import Membership, Project
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from accounts.actors import Actor
 
 ANYBODY = "any member except an end user"
+ONLOOKERS = frozenset({"end-user", "auditor"})  # roles that work on nothing
 
 # act group -> (roles that may, whether a token may too, how the refusal names the roles)
 RIGHTS: dict[str, tuple[frozenset[str] | str, bool]] = {
@@ -100,12 +103,21 @@ def require_role(actor: Actor, project: Project, wanted: frozenset[str] | set[st
     roles = roles_of(actor, project.pk)
     if not roles and not actor.is_auditor:
         raise NotFound("There is no such project, or you are not a member of it.")
+    if actor.is_auditor or actor.is_administrator:
+        raise NoRight("Auditors and administrators of the whole site do no project work.")
     if actor.is_machine:
         raise NotAllowed(f"Only a person can {doing}, a token or service account can not.")
     held = roles & frozenset(wanted)
     if not held:
         raise NoRight(f"To {doing} you need one of these roles: {_listed(wanted)}.", roles=sorted(wanted))
     return held
+
+
+def record_refusal(actor: Actor, tried: str, refusal: NotAllowed, project: Project | None = None) -> None:
+    """Tell in the trail what somebody tried in vain; to be called after the roll-back."""
+    subject = ("projects.project", project.pk) if project else ("accounts.user", actor.user.pk)
+    log_id = project.pk if project else SYSTEM_LOG
+    audit.refused(tried, by=actor.audit_by, subject=subject, reason=refusal.message, log_id=log_id)
 
 
 def require_writable(project: Project) -> None:
@@ -124,10 +136,12 @@ class ProjectFrozen(Conflict):
 
 def _refusal(actor: Actor, roles: frozenset[str], right: str) -> str | None:
     wanted, machines_too = RIGHTS[right]
+    if actor.is_auditor or actor.is_administrator:
+        return "Auditors and administrators of the whole site do no project work."
     if actor.is_machine and not machines_too:
         return f"Only a person can do this ({right}), a token or service account can not."
     if wanted is ANYBODY:
-        return None if roles - {"end-user"} else f"To do this ({right}) you need a working role in the project."
+        return None if roles - ONLOOKERS else f"To do this ({right}) you need a working role in the project."
     return None if roles & wanted else f"To do this ({right}) you need one of these roles: {_listed(wanted)}."
 
 

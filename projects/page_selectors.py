@@ -246,7 +246,7 @@ def approvals(actor: Actor) -> Approvals:
             for v in CriterionVersion.objects.filter(mine, state=CriterionVersion.State.DRAFT)
             .exclude(author_id=actor.user.pk)
             .select_related("criterion", "project", "author")
-            if roles[v.project_id] & {"sponsor", "domain-expert"}
+            if roles[v.project_id] & {"sponsor", "domain-expert"} and not v.is_written_by(actor.user.pk)
         ],
         waivers=[
             w
@@ -269,7 +269,11 @@ def _may_review(revision: Revision, roles: set[str], actor: Actor) -> bool:
     reviews = list(revision.reviews.all())
     groups = of(revision.project.catalogue).document_kinds[revision.document.kind].review_roles
     waiting = {role for group in open_groups(groups, reviews, {"accepted"}) for role in group}
-    return bool(waiting & roles) and all(review.reviewer_id != actor.user.pk for review in reviews)
+    return (
+        bool(waiting & roles)
+        and not revision.is_written_by(actor.user.pk)
+        and all(review.reviewer_id != actor.user.pk for review in reviews)
+    )
 
 
 def _may_sign(evaluation: Evaluation, roles: set[str], actor: Actor) -> list[str]:

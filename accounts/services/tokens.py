@@ -14,7 +14,7 @@ from django.utils import timezone
 
 import audit
 from accounts.models import ServiceToken, User
-from crispmlq.errors import DomainError, Invalid
+from crispmlq.errors import Conflict, DomainError, Invalid
 
 ALPHABET = string.ascii_letters + string.digits
 SHAPE = re.compile(r"^cmq_([A-Za-z0-9]{8})_([A-Za-z0-9]{43})$")
@@ -62,6 +62,9 @@ def authenticate(plain: str) -> ServiceToken:
 
 
 def revoke(*, token: ServiceToken, by: audit.ActorRef) -> ServiceToken:
+    """End a token now. Raises: Conflict: it was revoked already."""
+    if token.revoked_at is not None:
+        raise Conflict(f"The token {token} was revoked already.")
     token.revoked_at = timezone.now()
     with audit.act("token.revoked", by=by, subject=token):
         token.save(update_fields=["revoked_at"])

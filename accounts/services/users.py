@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 import audit
 from accounts.models import User
-from crispmlq.errors import Invalid
+from crispmlq.errors import Conflict, Invalid, NotAllowed
 
 
 def create(
@@ -41,7 +41,9 @@ def create(
 
 
 def set_password(*, user: User, password: str, by: audit.ActorRef) -> User:
-    """Raises: Invalid: the password is too weak."""
+    """Raises: Invalid: the password is too weak. NotAllowed: the account is a machine's, which signs in by token."""
+    if user.is_service:
+        raise NotAllowed("This account is a machine's. It signs in by token alone.")
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -49,6 +51,19 @@ def set_password(*, user: User, password: str, by: audit.ActorRef) -> User:
     user.set_password(password)
     with audit.act("user.password_changed", by=by, subject=user):
         user.save(update_fields=["password"])
+        return user
+
+
+def deactivate(*, user: User, by: audit.ActorRef) -> User:
+    """Nobody signs in to the account any more, nor with its tokens; its name stays in what it did.
+
+    Raises: Conflict: it is deactivated already.
+    """
+    if not user.is_active:
+        raise Conflict(f"{user.username} is deactivated already.")
+    user.is_active = False
+    with audit.act("user.deactivated", by=by, subject=user):
+        user.save(update_fields=["is_active"])
         return user
 
 

@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-import audit
 from accounts.actors import Actor
 from api.errors import PreconditionRequired
 from api.idempotency import IdempotentPosts
@@ -37,15 +36,9 @@ class Door(IdempotentPosts, GenericViewSet):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().dispatch(request, *args, **kwargs)
         if isinstance(self.refusal, NotAllowed) and self.request.user.is_authenticated:
-            self._record_refusal(self.refusal)
+            tried = f"{self.request.method} {self.request.path}"
+            access.record_refusal(self.actor, tried, self.refusal, getattr(self, "project", None))
         return answer
-
-    def _record_refusal(self, refusal: NotAllowed) -> None:
-        project = getattr(self, "project", None)
-        where = {"log_id": project.pk} if project else {}
-        subject = ("projects.project", project.pk) if project else ("accounts.user", self.request.user.pk)
-        tried = f"{self.request.method} {self.request.path}"
-        audit.refused(tried, by=self.actor.audit_by, subject=subject, reason=refusal.message, **where)
 
 
 class ProjectDoor(Door):

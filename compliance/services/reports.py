@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import audit
-from accounts.models import User
+from accounts.models import ServiceToken, User
 from compliance import dossier, render
 from compliance.models import Report
 from crispmlq.errors import NotAllowed, NotFound
@@ -29,15 +29,17 @@ def request(*, project: Project, by: Actor, now: bool = False) -> Job:
     access.project_for(by, project.slug)
     if by.token is not None and by.token.scope != "write":
         raise NotAllowed("This token may only read.")
-    return queue.enqueue(JOB, {"slug": project.slug}, requested_by=by.user.pk, project_id=project.pk, now=now)
+    args = {"slug": project.slug, "token": str(by.token.pk) if by.token else None}
+    return queue.enqueue(JOB, args, requested_by=by.user.pk, project_id=project.pk, now=now)
 
 
 @queue.handler(JOB)
-def build(job: Job, slug: str) -> dict[str, Any]:
+def build(job: Job, slug: str, token: str | None = None) -> dict[str, Any]:
     """Build and issue; running twice issues the same bytes twice under the same hashes."""
     from accounts.actors import Actor
 
-    by = Actor(User.objects.get(pk=job.requested_by_id), via="task")
+    used = ServiceToken.objects.get(pk=token) if token else None
+    by = Actor(User.objects.get(pk=job.requested_by_id), token=used, via="task")
     project = access.project_for(by, slug)
     data = dossier.build(project, lambda percent, message: queue.report(job, percent, message))
     queue.report(job, 40, "Setting the pages")

@@ -5,7 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from projects.gates.rules import Facts, Finding, Params, accepted, link, listed, met, missing, not_met, rule, unknown
+from projects.gates.rules import (
+    Facts,
+    Finding,
+    Params,
+    accepted,
+    is_borne,
+    link,
+    listed,
+    met,
+    missing,
+    not_met,
+    rule,
+    unknown,
+)
 
 
 @rule
@@ -150,7 +163,7 @@ def risk_accepted_or_document_field(facts: Facts, params: Params) -> Finding:
     """The document says so, or each risk named by `risk_keys` carries a signed acceptance."""
     finding = document_field(facts, params)
     risks = [risk for risk in facts["risks"] if risk["key"] in params["risk_keys"]]
-    if finding.verdict == "met" or not risks or any(risk["state"] != "accepted" for risk in risks):
+    if finding.verdict == "met" or not risks or not all(is_borne(risk, facts) for risk in risks):
         return finding
     return met("The limit is accepted in the risk register.", [link("risk", risk["key"]) for risk in risks])
 

@@ -61,15 +61,20 @@ def of_gate(base: Facts, gate: Gate, evaluation: Evaluation | None = None) -> Fa
         for w in gate.waivers.all()
         if w.state == Waiver.State.GRANTED and w.expires_on.isoformat() >= base["today"]
     }
-    signatures = [{"role": s.role, "verdict": s.verdict} for s in evaluation.signatures.all()] if evaluation else []
     return {
         **base,
         "gate": gate.key,
         "phase": number,
         "requirements": [r for r in base["requirements"] if r["phase"] == number],
         "waivers": waivers,
-        "signatures": signatures,
+        "signatures": of_now(evaluation)["signatures"] if evaluation else [],
     }
+
+
+def of_now(evaluation: Evaluation) -> Facts:
+    """What goes on after a submission froze everything else: its signatures, and the day."""
+    signatures = [{"role": s.role, "verdict": s.verdict} for s in evaluation.signatures.all()]
+    return {"signatures": signatures, "today": timezone.localdate().isoformat()}
 
 
 def collect(gate: Gate, evaluation: Evaluation | None = None) -> Facts:

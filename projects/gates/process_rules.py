@@ -5,7 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from projects.gates.rules import Facts, Finding, Params, accepted, link, listed, met, missing, not_met, rule, unknown
+from projects.gates.rules import (
+    Facts,
+    Finding,
+    Params,
+    accepted,
+    is_borne,
+    link,
+    listed,
+    met,
+    missing,
+    not_met,
+    rule,
+    unknown,
+)
 
 LEVELS = {"business": "business", "ml": "machine learning", "economic": "economic"}
 
@@ -120,7 +133,7 @@ def risks_treated(facts: Facts, params: Params) -> Finding:
         said = listed(risk["name"] for risk in unrated)
         return unknown(f"{len(unrated)} of {len(risks)} wait for a rating: {said}.", _risk_links(unrated))
     standing = [risk for risk in risks if risk["state"] == "rated" and not risk["is_tolerable"]]
-    expired = [risk for risk in risks if risk["state"] == "accepted" and risk["accepted_until"] < facts["today"]]
+    expired = [risk for risk in risks if risk["state"] == "accepted" and not is_borne(risk, facts)]
     if standing or expired:
         said = listed([f"{r['name']} ({r['rating']})" for r in standing] + [f"{r['name']} (expired)" for r in expired])
         return not_met(f"Above the limit without treatment or signature: {said}.", _risk_links(standing + expired))
@@ -168,11 +181,13 @@ def reaches(criterion: dict[str, Any], value: Decimal) -> bool:
 
 
 def holds_floor(criterion: dict[str, Any], value: Decimal) -> bool:
-    """Whether a value is at least bearable, where a floor is set."""
+    """Whether a value is at least bearable. In a range the floor loosens the lower bound alone."""
     if criterion["floor"] is None:
         return reaches(criterion, value)
     floor = Decimal(criterion["floor"])
-    return value <= floor if criterion["direction"] == "at_most" else value >= floor
+    if criterion["direction"] == "at_most":
+        return value <= floor
+    return value >= floor and (criterion["direction"] == "at_least" or value <= Decimal(criterion["upper"]))
 
 
 def target(criterion: dict[str, Any]) -> str:

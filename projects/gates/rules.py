@@ -71,7 +71,7 @@ def _judge(check: Any, facts: Facts) -> Verdict:
     finding = RULES[check.rule](facts, dict(check.params))
     verdict, because = finding.verdict, finding.because
     waiver = facts["waivers"].get(check.key)
-    if verdict != MET and check.waivable and waiver:
+    if verdict != MET and check.waivable and waiver and waiver["expires_on"] >= facts["today"]:
         verdict = WAIVED
         because = f"Waived until {waiver['expires_on']}: {waiver['reason']} ({finding.because})"
     return Verdict(
@@ -102,6 +102,11 @@ def not_met(because: str, links: list[dict[str, str]] | None = None) -> Finding:
 
 def unknown(because: str, links: list[dict[str, str]] | None = None) -> Finding:
     return Finding(UNKNOWN, because, links or [])
+
+
+def is_borne(risk: dict[str, Any], facts: Facts) -> bool:
+    """Whether a signed acceptance of the risk holds today."""
+    return risk["state"] == "accepted" and risk["accepted_until"] >= facts["today"]
 
 
 def link(kind: str, key: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 
@@ -67,6 +69,7 @@ class CriterionVersion(ProjectRow):
     )  # fmt: skip
     change_reason = models.TextField(blank=True, help_text="Why this version replaces the one before.")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    authors = models.JSONField(default=list, help_text="Ids of everybody who wrote in the draft.")
     created_at = models.DateTimeField()
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
@@ -96,6 +99,9 @@ class CriterionVersion(ProjectRow):
 
     def __str__(self) -> str:
         return f"{self.criterion} v{self.number}"
+
+    def is_written_by(self, user_id: UUID) -> bool:
+        return user_id == self.author_id or str(user_id) in self.authors
 
 
 class Measurement(ProjectRow):

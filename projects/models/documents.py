@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 
@@ -39,6 +41,7 @@ class Revision(ProjectRow):
     change_reason = models.TextField(blank=True, help_text="Why this revision replaces the one before.")
     iteration = models.PositiveIntegerField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    authors = models.JSONField(default=list, help_text="Ids of everybody who wrote in it or attached to it.")
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True, help_text="When the last needed review accepted or rejected it.")
@@ -60,6 +63,9 @@ class Revision(ProjectRow):
     def __str__(self) -> str:
         return f"{self.document.title}, revision {self.number}"
 
+    def is_written_by(self, user_id: UUID) -> bool:
+        return user_id == self.author_id or str(user_id) in self.authors
+
 
 class Review(ProjectRow):
     """A verdict of one person in one role on a revision. Never changed."""
@@ -79,6 +85,11 @@ class Review(ProjectRow):
 
     class Meta:
         ordering = ["reviewed_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="review_once_per_person_and_iteration", fields=["revision", "reviewer", "iteration"]
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} by {self.reviewer}"

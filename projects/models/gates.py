@@ -117,6 +117,9 @@ class Decision(ProjectRow):
                 | (~models.Q(outcome__in=["iterate", "backtrack"]) & models.Q(to_phase__isnull=True)),
             ),
             models.CheckConstraint(name="decision_has_reason", condition=~models.Q(reason="")),
+            models.CheckConstraint(
+                name="decision_hold_has_condition", condition=~models.Q(outcome="hold") | ~models.Q(condition="")
+            ),
         ]
 
     def __str__(self) -> str:

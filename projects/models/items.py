@@ -100,6 +100,13 @@ class Task(Item):
                 name="task_not_applicable_has_reason",
                 condition=~models.Q(state="not_applicable") | ~models.Q(reason=""),
             ),
+            models.CheckConstraint(
+                name="task_handed_in_by_somebody",
+                condition=~models.Q(state__in=["in_review", "done"]) | models.Q(handed_in_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="task_done_at_some_time", condition=~models.Q(state="done") | models.Q(finished_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

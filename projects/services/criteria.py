@@ -100,8 +100,8 @@ def approve(*, version: CriterionVersion, by: Actor, expected: int | None = None
     with doing("criterion.approved", by=by, on=version, right="approve criteria", expected=expected) as now:
         row = now.row
         require_move(row, CriterionVersion.State.APPROVED)
-        if row.author_id == by.user.pk:
-            raise NotAllowed("You wrote this version; another person has to approve it.")
+        if row.is_written_by(by.user.pk):
+            raise NotAllowed("You wrote in this version; another person has to approve it.")
         approved = row.criterion.versions.select_for_update().filter(state=CriterionVersion.State.APPROVED)
         for earlier in approved:
             require_move(earlier, CriterionVersion.State.SUPERSEDED)
@@ -116,6 +116,7 @@ def _write(version: CriterionVersion, demand: Demand, by: Actor, at: object) -> 
     version.supports = _supported(version, demand)
     _require_coherent(demand)
     version.author_id, version.created_at = by.user.pk, at
+    version.authors = sorted({*version.authors, str(by.user.pk)})
     for name in [
         "metric",
         "unit",

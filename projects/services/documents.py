@@ -41,7 +41,7 @@ def draft(*, project: Project, kind: str, fields: dict[str, Any], by: Actor, cha
         revision = Revision(
             project=now.project, document=document, number=last.number + 1 if last else 1,
             fields=document_fields.cleaned(definition, fields), change_reason=change_reason.strip(),
-            iteration=now.project.iteration, author_id=by.user.pk, created_at=now.act.at,
+            iteration=now.project.iteration, author_id=by.user.pk, authors=[str(by.user.pk)], created_at=now.act.at,
         )  # fmt: skip
         revision.save()
         now.act.subject = revision
@@ -49,7 +49,7 @@ def draft(*, project: Project, kind: str, fields: dict[str, Any], by: Actor, cha
 
 
 def change_draft(*, revision: Revision, fields: dict[str, Any], by: Actor, expected: int | None = None) -> Revision:
-    """Replace the fields of a draft; who changes it becomes its author.
+    """Replace the fields of a draft; who changes it becomes its author, beside those before.
 
     Raises:
         Invalid: fields that do not fit. Conflict: it is no draft any more, or nothing changes. Stale; PhaseClosed.
@@ -59,15 +59,15 @@ def change_draft(*, revision: Revision, fields: dict[str, Any], by: Actor, expec
         stored = document_fields.cleaned(kind_of(now.project, row.document.kind), fields)
         if stored == row.fields:
             raise Conflict("Nothing was changed.")
-        row.fields, row.author_id = stored, by.user.pk
-        row.save(update_fields=["fields", "author"])
+        row.fields, row.author_id, row.authors = stored, by.user.pk, _with(row, by)
+        row.save(update_fields=["fields", "author", "authors"])
         return row
 
 
 def attach(
     *, revision: Revision, name: str, media_type: str, data: bytes, by: Actor, claimed_sha256: str | None = None
 ) -> Attachment:
-    """Attach a file to a draft.
+    """Attach a file to a draft; who does so is among its authors.
 
     Raises:
         Invalid: empty, too large, a bad name, or bytes without the claimed SHA-256. Conflict: no draft any more.
@@ -81,6 +81,9 @@ def attach(
             raise Conflict("This file is attached already.")
         attachment = Attachment(project=now.project, revision=row, blob=blob)
         attachment.save()
+        if not row.is_written_by(by.user.pk):
+            row.authors = _with(row, by)
+            row.save(update_fields=["authors"])
         return attachment
 
 
@@ -184,11 +187,15 @@ def _open_draft(now: Doing, verb: str) -> Revision:
     return now.row
 
 
+def _with(row: Revision, by: Actor) -> list[str]:
+    return sorted({*row.authors, str(row.author_id), str(by.user.pk)})
+
+
 def _review(now: Doing, by: Actor, groups: list[Any], verdict: str, note: str) -> Review:
     wanted = {role for group in groups for role in group}
     held = access.require_role(by, now.project, wanted, "review this document")
-    if now.row.author_id == by.user.pk:
-        raise NotAllowed("You wrote this; another person has to review it.")
+    if now.row.is_written_by(by.user.pk):
+        raise NotAllowed("You wrote in this; another person has to review it.")
     if now.row.reviews.filter(reviewer_id=by.user.pk, iteration=now.project.iteration).exists():
         raise NotAllowed("You have reviewed this already; another person has to speak for the other roles.")
     role = next(role for group in groups for role in group if role in held)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from accounts.actors import Actor
 
 FACTS_TYPE = "application/json"
+# Outcomes that need a right besides that to decide.
+NEEDED_RIGHT = {Decision.Outcome.HOLD: "hold", Decision.Outcome.STOP: "stop"}
 
 
 class GateNotReady(Conflict):
@@ -103,11 +105,13 @@ def sign(*, evaluation: Evaluation, role: str, by: Actor, approves: bool = True,
 
 
 def decide(*, evaluation: Evaluation, verdict: Verdict, by: Actor) -> Decision:
-    """End a submission. The project is held alone, so of two calls at once the second finds it decided.
+    """End a submission, judged on the facts frozen with it and the signatures since.
+
+    The project is held alone, so of two calls at once the second finds it decided.
 
     Raises:
         GateNotReady: `pass` while a blocking check is not met, signatures included (`data["blockers"]`).
-        NotAllowed: the actor neither manages the project nor decides this gate; only a sponsor stops a project.
+        NotAllowed: the actor neither manages the project nor decides this gate, or lacks the right to hold or stop it.
         Invalid: no reason, or an outcome, phase or condition that does not fit the gate. IllegalMove.
     """
     reason = required_text(verdict.reason, "reason", "Say in a sentence what the decision rests on.")
@@ -117,7 +121,9 @@ def decide(*, evaluation: Evaluation, verdict: Verdict, by: Actor) -> Decision:
         access.require_role(by, now.project, {"project-manager", *definition.deciders}, "decide this gate")
         require_move(row, Evaluation.State.DECIDED)
         _require_possible(now.project, definition, verdict)
-        frozen, verdicts = judge(gate, row)
+        if verdict.outcome in NEEDED_RIGHT:
+            access.require(by, now.project, NEEDED_RIGHT[verdict.outcome])
+        frozen, verdicts = judge_submission(row)
         if verdict.outcome == Decision.Outcome.PASS:
             _require_passable(now.project, gate, row, verdicts)
         decision = Decision(
@@ -136,6 +142,16 @@ def judge(gate: Gate, evaluation: Evaluation | None = None) -> tuple[facts.Facts
     """The facts as they are now and the verdict of each check on them."""
     collected = json.loads(canonical(facts.collect(gate, evaluation)))  # the very snapshot a replay will read
     return collected, rules.evaluate(definitions.of(gate.project.catalogue).gate(gate.key).checks, collected)
+
+
+def judge_submission(evaluation: Evaluation) -> tuple[facts.Facts, list[rules.Verdict]]:
+    """The facts frozen with the submission, with the signatures and the date of now, and the verdicts on them.
+
+    Raises: Conflict: the stored facts are damaged.
+    """
+    frozen = json.loads(blobs.read(evaluation.facts)) | facts.of_now(evaluation)
+    gate = evaluation.gate
+    return frozen, rules.evaluate(definitions.of(gate.project.catalogue).gate(gate.key).checks, frozen)
 
 
 def replay(decision: Decision) -> list[rules.Verdict]:
@@ -173,7 +189,6 @@ def _hold(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict
 
 
 def _stop(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:
-    access.require(by, now.project, "stop")
     _reopen_for_work(gate)
     projects.bring_to_a_stop(now.project, verdict.reason)
 

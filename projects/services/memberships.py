@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalogue.definitions import of
-from crispmlq.errors import Conflict, Invalid
+from crispmlq.errors import Conflict, Invalid, NotAllowed
 from projects.models import Membership, Project
 from projects.services.doing import doing
 
@@ -19,6 +19,7 @@ def set_roles(*, project: Project, user: User, roles: list[str], by: Actor) -> M
 
     Raises:
         Invalid: a role the catalogue does not know, or an account that is no longer active.
+        NotAllowed: a role for oneself, or for an auditor or administrator of the whole site.
         Conflict: the project would be left without a project manager, or nothing changes.
     """
     with doing("member.roles_changed", by=by, on=project, right="manage", alone=True) as now:
@@ -28,10 +29,14 @@ def set_roles(*, project: Project, user: User, roles: list[str], by: Actor) -> M
             raise Invalid(f"Unknown role: {', '.join(unknown)}.", errors={"roles": [f"One of {', '.join(known)}."]})
         if not user.is_active:
             raise Invalid("This account is no longer active.", errors={"user": ["This account is no longer active."]})
+        if roles and user.site_role:
+            raise NotAllowed(f"{user} is {user.get_site_role_display().lower()} here and does no project work.")
         wanted = sorted(set(roles))
         member = Membership.objects.filter(project=now.project, user=user).first()
         if wanted == (member.roles if member else []):
             raise Conflict(f"{user} has these roles already.")
+        if user.pk == by.user.pk and set(wanted) - set(member.roles):
+            raise NotAllowed("Nobody gives a role to himself or herself; another manager or the sponsor has to.")
         member = member or Membership(project=now.project, user=user)
         member.roles = wanted
         member.save()

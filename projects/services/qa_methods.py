@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crispmlq.errors import Invalid, NotAllowed
-from projects.models import Document, QAMethod, Risk
+from crispmlq.errors import Conflict, Invalid, NotAllowed
+from projects.models import Document, QAMethod, Revision, Risk
 from projects.services.doing import doing, required_text
 from projects.services.phases import require_not_in_review
 from projects.states import require_move
@@ -46,9 +46,11 @@ def accept(*, method: QAMethod, by: Actor, note: str = "") -> QAMethod:
 
     Raises:
         NotAllowed: who performed it can not accept it. PhaseClosed; IllegalMove.
+        Conflict: a document it rests on is not accepted.
     """
     with doing("qa_method.accepted", by=by, on=method, right="review", reason=note) as now:
         require_not_in_review(now.row.phase, "accept a QA method")
+        _require_accepted_evidence(now.row)
         _review(now.row, QAMethod.State.ACCEPTED, note, by, now.act.at)
         risks = list(
             Risk.objects.select_for_update().filter(
@@ -75,6 +77,15 @@ def _review(row: QAMethod, state: str, note: str, by: Actor, at: object) -> None
         raise NotAllowed("You performed this QA method; another person has to judge it.")
     row.state, row.review_note, row.reviewed_by_id, row.reviewed_at = state, note, by.user.pk, at
     row.save()
+
+
+def _require_accepted_evidence(row: QAMethod) -> None:
+    held = Revision.objects.filter(
+        project_id=row.project_id, document__kind__in=row.evidence_kinds, state=Revision.State.ACCEPTED
+    )
+    lacking = sorted(set(row.evidence_kinds) - set(held.values_list("document__kind", flat=True)))
+    if lacking:
+        raise Conflict(f"Not accepted yet: {', '.join(lacking)}. Have the evidence reviewed first.", documents=lacking)
 
 
 def _require_evidence(project_id: object, kinds: list[str]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -109,11 +109,11 @@ def _rate_all(now: Doing, risks: list[Risk], severity: str, likelihood: str, rea
     _require_scale(severity, likelihood)
     rating = of(now.project.catalogue).rating
     value = rating.severities[severity] * rating.likelihoods[likelihood]
-    treated = _treated_keys(now.project.pk)
+    treated = _treated(now.project.pk, risks)
     judgements = []
     for risk in risks:
         require_not_in_review(risk.phase, "rate a risk")
-        tolerable = is_tolerable(rating, severity, value, risk.key in treated)
+        tolerable = is_tolerable(rating, severity, value, risk.pk in treated)
         state = Risk.State.CLOSED if tolerable else Risk.State.RATED
         require_move(risk, state)
         risk.state, risk.severity, risk.likelihood, risk.rating = state, severity, likelihood, value
@@ -128,7 +128,7 @@ def _rate_all(now: Doing, risks: list[Risk], severity: str, likelihood: str, rea
                 rating=value,
                 reason=reason,
                 iteration=now.project.iteration,
-                is_residual=risk.key in treated,
+                is_residual=risk.pk in treated,
                 rated_by_id=by.user.pk,
                 rated_at=now.act.at,
             )  # fmt: skip
@@ -138,11 +138,11 @@ def _rate_all(now: Doing, risks: list[Risk], severity: str, likelihood: str, rea
     Risk.objects.bulk_update(risks, fields.split())
 
 
-def _treated_keys(project_id: object) -> set[str]:
-    accepted: Iterable[list[str]] = QAMethod.objects.filter(
-        project_id=project_id, state=QAMethod.State.ACCEPTED
-    ).values_list("mitigates", flat=True)
-    return {key for keys in accepted for key in keys}
+def _treated(project_id: UUID, risks: list[Risk]) -> set[UUID]:
+    """Those rated before that an accepted QA method lowers: the next rating tells what remains."""
+    methods = QAMethod.objects.filter(project_id=project_id, state=QAMethod.State.ACCEPTED)
+    lowered = {key for keys in methods.values_list("mitigates", flat=True) for key in keys}
+    return {risk.pk for risk in risks if risk.rated_at and risk.key in lowered}
 
 
 def _require_scale(severity: str, likelihood: str) -> None:

@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 
 
 def request(*, gate: Gate, check_key: str, reason: str, expires_on: date, by: Actor) -> Waiver:
-    """Raises: Invalid: no reason, a past date or an unknown check. NotAllowed: the check can not be waived."""
+    """Ask for a waiver, while the gate is open.
+
+    Raises:
+        Invalid: no reason, a past date or an unknown check. NotAllowed: the check can not be waived.
+        Conflict: the gate is submitted or passed, or a waiver of the check waits already.
+    """
     reason = required_text(reason, "reason", "Say why the check need not be met; the report prints it.")
     if expires_on <= timezone.localdate():
         raise Invalid("Choose a date in the future.", errors={"expires_on": ["Choose a date in the future."]})
     with doing("waiver.requested", by=by, on=gate, right="submit gates", reason=reason) as now:
+        _require_open(now.row)
         check = next((c for c in of(now.project.catalogue).gate(gate.key).checks if c.key == check_key), None)
         if check is None:
             raise Invalid("This gate has no such check.", errors={"check": ["This gate has no such check."]})
@@ -39,8 +45,9 @@ def request(*, gate: Gate, check_key: str, reason: str, expires_on: date, by: Ac
 
 
 def grant(*, waiver: Waiver, by: Actor) -> Waiver:
-    """Raises: NotAllowed: who asked can not grant. NoRight; IllegalMove."""
+    """Raises: NotAllowed: who asked can not grant. Conflict: the gate is not open. NoRight; IllegalMove."""
     with doing("waiver.granted", by=by, on=waiver, right="grant waivers") as now:
+        _require_open(now.row.gate)
         return _answer(now.row, Waiver.State.GRANTED, by, now.act.at)
 
 
@@ -48,6 +55,14 @@ def refuse(*, waiver: Waiver, reason: str, by: Actor) -> Waiver:
     reason = required_text(reason, "reason", "Say why.")
     with doing("waiver.refused", by=by, on=waiver, right="grant waivers", reason=reason) as now:
         return _answer(now.row, Waiver.State.REFUSED, by, now.act.at)
+
+
+def _require_open(gate: Gate) -> None:
+    if gate.state != Gate.State.OPEN:
+        raise Conflict(
+            f"The gate is {gate.get_state_display().lower()}; its waivers are settled before it is submitted.",
+            state=gate.state,
+        )
 
 
 def _answer(waiver: Waiver, state: str, by: Actor, at: object) -> Waiver:

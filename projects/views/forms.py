@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from catalogue.definitions import DocumentKind, Field, of
 from catalogue.models import CatalogueVersion
-from crispmlq.errors import DomainError, Invalid, NotFound
+from crispmlq.errors import DomainError, Invalid, NotAllowed, NotFound
 from projects import access
 from projects.models import Attachment, Project, Revision
 from projects.services import documents, downloads, projects
@@ -56,6 +56,8 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         try:
             _write(request, project, kind, newest if is_draft else None, values)
             return done(request, "The draft is saved.", reverse("projects:document", args=[slug, kind]))
+        except NotAllowed:
+            raise
         except DomainError as refusal:
             error = refusal
     rows = [_row(field, values.get(field.key), getattr(error, "errors", {})) for field in definition.fields]

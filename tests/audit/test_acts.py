@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,11 +10,13 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 import audit
 from audit import selectors, tree
-from audit.models import Change, Event, Pending, Private
+from audit.ids import uuid7
+from audit.models import Change, Event, Pending, Private, Tile
 from crispmlq.errors import Stale
 from tests.audit.sample.models import Thing
 
@@ -231,3 +234,37 @@ def test_the_check_names_a_guard_that_is_missing() -> None:
     found = checks.guards_are_installed(databases=["default"])
     guards.install(connection)
     assert name in found[0].msg
+
+
+def test_a_stored_event_takes_no_further_change() -> None:
+    thing = made()
+    event = Event.objects.latest("id")
+    line = Change.objects.get(obj_id=thing.pk)
+    with pytest.raises(DatabaseError, match="event"), transaction.atomic():
+        Change.objects.create(
+            event=event, n=7, obj_type="sample.thing", obj_id=thing.pk, obj_ver=2, body=line.body, leaf=line.leaf
+        )
+
+
+def test_a_tile_only_grows() -> None:
+    tile = Tile.objects.create(log_id=uuid7(), level=0, idx=0, data=b"a" * 64)
+    tile.data = b"a" * 64 + b"b" * 32
+    tile.save()
+    for wrong in (b"a" * 32, b"c" + b"a" * 127):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Tile.objects.filter(pk=tile.pk).update(data=wrong)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        tile.delete()
+    Tile.objects.filter(pk=tile.pk).update(data=bytes(tile.data) + b"d" * (8192 - 96))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Tile.objects.filter(pk=tile.pk).update(data=bytes(8192) + b"d")
+
+
+def test_a_database_without_any_guard_is_not_taken_for_a_fresh_one() -> None:
+    from audit import checks, guards
+
+    guards.remove(connection)
+    found = checks.guards_are_installed(databases=["default"])
+    call_command("audit_guards", stdout=io.StringIO())
+    assert "audit_guards" in found[0].hint
+    assert checks.guards_are_installed(databases=["default"]) == []
