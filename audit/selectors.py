@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from audit import acts, tree
+from audit import acts
 from audit.trail import Actor, Change, Event, Private
 
 ERASED = "(erased)"
@@ -97,29 +97,13 @@ def changes_of(obj_type: str, obj_id: UUID) -> list[HistoryEntry]:
     return entries(Event.objects.filter(uid__in=touched).order_by("-id"), with_changes=True)
 
 
-def head(log_id: UUID, until_id: int | None = None) -> dict[str, Any]:
-    """Size, root over the events in their order (hex), and the last event's uid; up to `until_id` if given."""
-    found = _in_order(log_id) if until_id is None else _in_order(log_id).filter(id__lte=until_id)
-    leaves = [(uid, bytes(leaf)) for uid, leaf in found.values_list("uid", "leaf")]
-    return {
-        "size": len(leaves),
-        "root": tree.root(leaf for _, leaf in leaves).hex(),
-        "last_event": str(leaves[-1][0]) if leaves else None,
-    }
-
-
-def last_change(log_id: UUID, besides: Iterable[str] = ()) -> HistoryEntry | None:
+def last_change(log_id: UUID, besides: Iterable[str] = ()) -> Event | None:
     """The newest event of the log whose act is none of `besides`."""
-    found = Event.objects.filter(log_id=log_id).exclude(act__in=list(besides)).order_by("-id")[:1]
-    return next(iter(entries(found)), None)
+    return Event.objects.filter(log_id=log_id).exclude(act__in=list(besides)).order_by("-id").first()
 
 
 def size(log_id: UUID) -> int:
     return Event.objects.filter(log_id=log_id).count()
-
-
-def _in_order(log_id: UUID) -> QuerySet[Event]:
-    return Event.objects.filter(log_id=log_id).order_by("id")
 
 
 def _filtered(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
@@ -24,6 +25,7 @@ CONTENTS = [
     ("documents", "Documents"),
     ("phases", "Phases"),
     ("people", "People"),
+    ("verify", "How to verify"),
     ("limits", "What this report does not say"),
 ]
 _UA = (
@@ -77,8 +79,13 @@ def as_pdf(data: Data) -> bytes:
 
 def _html(data: Data) -> str:
     styles = Path(settings.BASE_DIR, "static", "css", "report.css").read_text()
-    context = {"data": data, "styles": styles, "contents": CONTENTS, "glance": glance.of(data)}
+    context = {"data": data, "styles": styles, "contents": CONTENTS, "glance": glance.of(data), "qr": _qr(data)}
     return render_to_string("compliance/dossier.html", context)
+
+
+def _qr(data: Data) -> str:
+    note = segno.make(data["trail"]["root_note"], error="m", micro=False)
+    return note.svg_inline(scale=1, border=0, omitsize=True, title="The head of the whole installation as a QR code")
 
 
 def _declare_accessible(document: Any, pdf: Any) -> None:

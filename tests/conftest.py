@@ -24,9 +24,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 def set_up() -> None:
     from accounts.models import User
-    from audit import SYSTEM
+    from audit import SYSTEM, keys
     from catalogue import services
 
+    keys.make()
     if not User.objects.exists():
         services.load(by=SYSTEM)
         people.assemble()

@@ -11,7 +11,7 @@ from audit import acts
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["accounts", "api", "audit", "catalogue", "compliance", "crispmlq", "evidence", "jobs", "projects", "ui"]
-SOURCES = [p for app in APPS for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts]
+SOURCES = [p for app in APPS for p in (ROOT / app).rglob("*.py") if not {"migrations", "standalone"} & set(p.parts)]
 TEMPLATES = list((ROOT / "templates").rglob("*.html"))
 
 

@@ -13,6 +13,7 @@ from django.utils.timezone import make_aware
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from audit import heads
 from audit import selectors as trail
 from catalogue.definitions import of
 from crispmlq.errors import NotFound
@@ -202,7 +203,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     return show(
         request, "projects/history.html", project, tab="history", events=events, acts=sorted(ACTS), asked=asked,
         next_id=events[-1].id if len(events) == HISTORY_PAGE else None,
-        members=pages.members(project), head=trail.head(project.pk),
+        members=pages.members(project), head=heads.newest(project.pk), trail_size=trail.size(project.pk),
     )  # fmt: skip
 
 
