@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import criteria, documents, gates, items, projects, reports
+from api.views import criteria, documents, gates, items, projects, reports, trail
 
 app_name = "api"
 
@@ -70,5 +70,9 @@ urlpatterns = [
     *rows("waivers", gates.Waivers, "waiver", "<uuid:pk>"),
     *rows("reports", reports.Reports, "report", "<uuid:pk>"),
     path("projects/<slug:slug>/jobs/<uuid:pk>", reports.Jobs.as_view({"get": "retrieve"}), name="job"),
+    path("projects/<slug:slug>/trail", trail.Trail.as_view({"get": "retrieve"}), name="trail"),
+    path("projects/<slug:slug>/trail/verifications", trail.Trail.as_view({"post": "verify"}), name="trail-verify"),
+    path("projects/<slug:slug>/trail/exports", trail.Trail.as_view({"post": "export"}), name="trail-export"),
+    path("projects/<slug:slug>/trail/exports/<uuid:pk>", trail.Trail.as_view({"get": "bundle"}), name="trail-bundle"),
     path("docs", docs.page, name="docs"),
 ]

@@ -30,7 +30,7 @@ from projects.models import (
 
 KIND = "dossier"
 # Acts that leave the project as it is: the dossier of the same state has the same bytes.
-NOT_STATE = ("report.issued", "report.downloaded", "evidence.downloaded", "act.refused")
+NOT_STATE = ("report.issued", "report.downloaded", "evidence.downloaded", "trail.exported", "act.refused")
 Data = dict[str, Any]
 
 

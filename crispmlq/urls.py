@@ -8,9 +8,11 @@ from django.conf import settings
 from django.urls import include, path
 
 from crispmlq.health import healthz
+from crispmlq.trail_key import vkey
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path(".well-known/crispmlq-vkey", vkey, name="vkey"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("jobs/", include("jobs.urls")),

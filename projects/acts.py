@@ -52,4 +52,7 @@ ACTS = {
     "waiver.refused": "refused a waiver at “{subject}”: {reason}",
 }
 # Downloads leave an event without a change of any row.
-CHANGELESS = {"evidence.downloaded": "downloaded “{subject}”"}
+CHANGELESS = {
+    "evidence.downloaded": "downloaded “{subject}”",
+    "trail.exported": "exported the trail of {subject}: {reason}",
+}

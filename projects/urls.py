@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import commands, forms, pages
+from projects.views import commands, forms, integrity, pages
 
 app_name = "projects"
 
@@ -24,5 +24,9 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/<slug:kind>/<int:number>/attach", forms.attach, name="attach"),
     path("projects/<slug:slug>/files/<uuid:pk>", forms.download, name="download"),
     path("projects/<slug:slug>/history", pages.history, name="history"),
+    path("projects/<slug:slug>/integrity", integrity.integrity, name="integrity"),
+    path("projects/<slug:slug>/integrity/verify", integrity.verify, name="verify"),
+    path("projects/<slug:slug>/integrity/export", integrity.export, name="export"),
+    path("projects/<slug:slug>/integrity/bundles/<uuid:pk>", integrity.bundle, name="bundle"),
     path("projects/<slug:slug>/do/<slug:name>/<uuid:pk>", commands.run, name="do"),
 ]

@@ -41,6 +41,7 @@ PAGES = [
     "/projects/churn/documents/scope-document/edit",
     "/projects/churn/people",
     "/projects/churn/history",
+    "/projects/churn/integrity",
     "/projects/churn/reports",
     "/accounts/profile/",
     "/api/v1/docs",

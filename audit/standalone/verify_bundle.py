@@ -621,7 +621,7 @@ class Verifier:
             )
         state = dict(state)
         for name, (before, after) in shown.items():
-            if not _same(state.get(name), before):
+            if not same(state.get(name), before):
                 raise Tampered(
                     "V8", "changes.jsonl", f"{name} of {key[0]} {key[1]} was not what the line says before", number
                 )
@@ -685,7 +685,7 @@ class Verifier:
             self._note(f"The event of receipt {name} is in the trail.")
 
 
-def _same(known: Any, told: Any) -> bool:
+def same(known: Any, told: Any) -> bool:
     """Equal, or one is the digest of the other (long values are kept beside the line)."""
     if known == told:
         return True

@@ -20,6 +20,7 @@ PAGES = {
     "risks": [],
     "documents": [],
     "people": [],
+    "integrity": [],
     "history": [],
     "phase": [1],
     "gate": [1],
