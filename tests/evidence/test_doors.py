@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,11 @@ def test_a_download_is_never_shown_in_the_browser(cast: Cast, draft: Revision, d
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_a_program_is_told_the_hash_of_what_it_gets(cast: Cast, draft: Revision) -> None:
+    told = fetch(cast, "api", attach(cast, draft))["Repr-Digest"]
+    assert told == f"sha-256=:{b64encode(hashlib.sha256(DATA).digest()).decode()}:"
 
 
 @pytest.mark.parametrize("name", ["<b>.csv", 'a"; filename="evil.exe', "דוח.csv", "a;b.csv", "x" * 200])
