@@ -17,7 +17,7 @@ from accounts.models import ServiceToken, User
 from crispmlq.errors import DomainError, Invalid
 
 ALPHABET = string.ascii_letters + string.digits
-SHAPE = re.compile(r"^cmq_([A-Za-z0-9]{8})_([A-Za-z0-9]{43})$")
+SHAPE = re.compile(r"cmq_([A-Za-z0-9]{8})_([A-Za-z0-9]{43})")
 LONGEST_DAYS = 366
 
 
@@ -53,7 +53,7 @@ def authenticate(plain: str) -> ServiceToken:
 
     Raises: Unauthenticated: malformed, unknown, expired or revoked, or its account is not active.
     """
-    shape = SHAPE.match(plain)
+    shape = SHAPE.fullmatch(plain)
     token = ServiceToken.objects.select_related("user").filter(prefix=shape[1]).first() if shape else None
     known = token.digest if token else "0" * 64
     if not hmac.compare_digest(known, _digest(plain)) or token is None or not token.is_valid:
@@ -62,6 +62,9 @@ def authenticate(plain: str) -> ServiceToken:
 
 
 def revoke(*, token: ServiceToken, by: audit.ActorRef) -> ServiceToken:
+    """End the token's life now; of one that was revoked before, the first time stays."""
+    if token.revoked_at is not None:
+        return token
     token.revoked_at = timezone.now()
     with audit.act("token.revoked", by=by, subject=token):
         token.save(update_fields=["revoked_at"])
