@@ -9,6 +9,11 @@ from django.urls import include, path
 
 from crispmlq.health import healthz
 
+handler400 = "crispmlq.refusals.bad_request"
+handler403 = "crispmlq.refusals.permission_denied"
+handler404 = "crispmlq.refusals.page_not_found"
+handler500 = "crispmlq.refusals.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("accounts.urls")),
