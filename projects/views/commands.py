@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -73,15 +74,28 @@ def decimal_of(given: Given, name: str) -> Decimal | None:
         raise Invalid("Give a number.", errors={name: ["Give a number, with a point for decimals."]}) from None
 
 
+def require_text(given: Given) -> None:
+    """Raises: Invalid: a value holds the zero character, which no column keeps."""
+    found = {name: ["Remove the invisible zero character."] for name in given if "\0" in "".join(given.getlist(name))}
+    if found:
+        raise Invalid("A text holds a character that can not be stored.", errors=found)
+
+
 def _checklist(given: Given) -> dict[str, Any]:
-    ticked = set(given.getlist("done"))
-    return {"done": [str(i) in ticked for i in range(int(given.get("rows", "0") or 0))]}
+    rows, ticked = given.get("rows", ""), set(given.getlist("done"))
+    if not re.fullmatch("[0-9]{1,3}", rows):
+        raise Invalid("Load the page again and repeat your change.", errors={"rows": ["Give how many rows there are."]})
+    return {"done": [str(i) in ticked for i in range(int(rows))]}
 
 
 def _assignment(given: Given) -> dict[str, Any]:
     assignee = given.get("assignee") or None
+    try:
+        user_id = UUID(assignee) if assignee else None
+    except ValueError:
+        raise Invalid("Choose a member of the project.", errors={"assignee": ["Choose a member."]}) from None
     return {
-        "user_id": UUID(assignee) if assignee else None,
+        "user_id": user_id,
         "due_on": date_of(given, "due_on") if given.get("due_on") else None,
     }
 
@@ -201,6 +215,7 @@ def run(request: HttpRequest, slug: str, name: str, pk: UUID) -> HttpResponse:
     command = COMMANDS.get(name)
     if command is None:
         raise NotFound("There is no such command.")
+    require_text(request.POST)
     row = project if command.model is Project else command.model.objects.filter(project=project, pk=pk).first()
     if row is None:
         raise NotFound("It does not exist in this project.")
