@@ -86,7 +86,20 @@ def test_what_a_page_does_not_have_is_not_there(cast: Cast, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["history?before=x&act=%00", "risks?state=%00&phase=x", "reports?job=x", "gates/1?x=%"]
+    "path",
+    [
+        "history?act=%00",
+        "history?act=nothing.done",
+        "history?actor=x",
+        "history?before=x",
+        "history?before=²",
+        f"history?before={HUGE}",
+        "history?since=x&until=2026-13-45",
+        "history?until=9999-12-31&since=0001-01-01",
+        "risks?state=%00&phase=x",
+        "documents/scope-document?revision=x",
+        "reports?job=x",
+    ],
 )
 def test_a_strange_filter_of_a_page_is_passed_over(cast: Cast, path: str) -> None:
     assert mara(cast).get(f"/projects/churn/{path}").status_code == 200
@@ -99,6 +112,10 @@ def test_a_strange_filter_of_a_page_is_passed_over(cast: Cast, path: str) -> Non
         ("tasks?limit=-1", 200),
         ("tasks?offset=x", 200),
         (f"tasks?offset={HUGE}", 200),
+        ("events?act=%00", 422),
+        ("events?act=nothing.done", 422),
+        ("events?act=task.started", 200),
+        ("events?object=x", 422),
         ("events?limit=x", 422),
         ("events?limit=-1", 200),
         (f"events?before={HUGE}", 200),
