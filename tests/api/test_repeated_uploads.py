@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from projects.models import Attachment
-from projects.services import documents
+from projects.services import documents, memberships
 from tests import walk
 from tests.cast import Cast, token_for
 
@@ -60,3 +60,9 @@ def test_it_works_from_the_session_of_a_browser(cast: Cast, send: Any) -> None:
     headers = {"x-csrftoken": client.cookies["csrftoken"].value, "idempotency-key": "k2"}
     answer = client.post(URL, {"file": SimpleUploadedFile("more.csv", b"more")}, headers=headers)
     assert answer.status_code == 201
+
+
+def test_who_has_left_the_project_gets_no_answer_again(cast: Cast, send: Any) -> None:
+    assert send(b"data", "one").status_code == 201
+    memberships.set_roles(project=cast.project, user=cast.pipeline.user, roles=[], by=cast.mara)
+    assert send(b"data", "one").status_code == 404
