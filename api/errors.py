@@ -41,7 +41,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.PermissionDenied()
     if isinstance(error, DomainError):
         context["view"].refusal = error
-        return _problem(error.code, error.title, error.status, error.message, error.data)
+        answer = _problem(error.code, error.title, error.status, error.message, error.data)
+        if error.status == 401:
+            answer["WWW-Authenticate"] = "Bearer"
+        return answer
     if isinstance(error, exceptions.ValidationError):
         errors = _by_field(error.detail)
         return _problem("invalid", "Invalid input", 422, "Please correct what is marked.", {"errors": errors})

@@ -6,8 +6,10 @@ The key is stored in the transaction of the act itself, so that neither can exis
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -81,5 +83,21 @@ def _keep(answer: Response, row: IdempotencyKey) -> None:
 
 
 def _digest(request: Request) -> str:
-    parts = [request.method.encode(), request.get_full_path().encode(), request._request.body]
-    return hashlib.sha256(b"\n".join(parts)).hexdigest()
+    is_form = (request.content_type or "").startswith("multipart/")
+    body = _form(request) if is_form else request._request.body
+    return hashlib.sha256(b"\n".join([request.method.encode(), request.get_full_path().encode(), body])).hexdigest()
+
+
+def _form(request: Request) -> bytes:
+    """What a form holds: its bytes differ with every sending, may be too many for memory, and may be read already."""
+    fields = [[name, request.data.getlist(name)] for name in sorted(request.data) if name not in request.FILES]
+    files = [[name, [_file(file) for file in several]] for name, several in sorted(request.FILES.lists())]
+    return json.dumps([fields, files]).encode()
+
+
+def _file(file: UploadedFile) -> list[str | None]:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return [file.name, file.content_type, digest.hexdigest()]

@@ -279,13 +279,9 @@ def _commit(path: str, text: str) -> tuple[dict[str, str], dict[str, Any]] | Non
 
 
 def _know(by: ActorRef) -> None:
-    """Keep the name behind the reference. Read first: an upsert would make all acts of one person wait in line."""
+    """Keep the name behind a reference when it acts for the first time. Read first: an upsert would make all wait."""
     from audit.trail import Actor
 
-    known = Actor.objects.filter(ref=by.ref).values_list("display", flat=True).first()
-    if known is None:
-        Actor.objects.bulk_create(
-            [Actor(ref=by.ref, kind=by.kind, display=by.display, account_id=by.account)], ignore_conflicts=True
-        )
-    elif known != by.display:
-        Actor.objects.filter(ref=by.ref).update(display=by.display)
+    if not Actor.objects.filter(ref=by.ref).exists():
+        actor = Actor(ref=by.ref, kind=by.kind, display=by.display, account_id=by.account)
+        Actor.objects.bulk_create([actor], ignore_conflicts=True)

@@ -12,10 +12,10 @@ from django.apps import apps
 from django.db import models
 
 from audit.governed import GovernedModel
-from audit.trail import Anchor, Change, Checkpoint, Entry, Event, Private, Seal, Tile
+from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Private, Seal, Tile
 
 NEVER_CHANGED = (Event, Change, Entry, Checkpoint, Seal, Anchor)
-GUARDED = (*NEVER_CHANGED, Private, Tile)
+GUARDED = (*NEVER_CHANGED, Private, Tile, Actor)
 PREFIX = "audit_guard_"
 
 
@@ -120,6 +120,11 @@ def _sqlite(model: type[models.Model]) -> Iterator[tuple[str, str]]:
             "update",
             _raise(table, "UPDATE", "only erased, once", f"NOT ({_ERASED.replace(' IS NOT DISTINCT FROM ', ' IS ')})"),
         )
+    elif model is Actor:
+        yield (
+            "update",
+            _raise(table, "UPDATE", "only erased", f"NOT ({_NAMELESS.replace(' IS NOT DISTINCT FROM ', ' IS ')})"),
+        )
     elif model is Tile:
         grown = "length(OLD.data) < 8192 AND substr(NEW.data, 1, length(OLD.data)) = OLD.data"
         yield "update", _raise(table, "UPDATE", "only extended", f"NOT ({_SAME_TILE} AND {grown})")
@@ -159,6 +164,10 @@ def _postgresql(model: type[models.Model]) -> Iterator[tuple[str, str]]:
             "update",
             (f'BEFORE UPDATE ON "{table}" FOR EACH ROW WHEN (NOT ({_ERASED})) EXECUTE FUNCTION audit_guard_refuse()'),
         )
+    elif model is Actor:
+        yield "delete", f'BEFORE DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION audit_guard_refuse()'
+        when = f"NOT ({_NAMELESS})"
+        yield "update", f'BEFORE UPDATE ON "{table}" FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION audit_guard_refuse()'
     elif model is Tile:
         yield "delete", f'BEFORE DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION audit_guard_refuse()'
         grown = "length(OLD.data) < 8192 AND substring(NEW.data from 1 for length(OLD.data)) = OLD.data"
@@ -172,6 +181,10 @@ def _postgresql(model: type[models.Model]) -> Iterator[tuple[str, str]]:
         yield "pending", f'AFTER INSERT ON "{table}" FOR EACH ROW EXECUTE FUNCTION audit_guard_pending()'
 
 
+_NAMELESS = (
+    "NEW.ref = OLD.ref AND NEW.kind = OLD.kind AND NEW.account_id IS NOT DISTINCT FROM OLD.account_id "
+    "AND NEW.display IS NULL AND NEW.email IS NULL"
+)
 _SAME_TILE = "NEW.id = OLD.id AND NEW.log_id = OLD.log_id AND NEW.level = OLD.level AND NEW.idx = OLD.idx"
 _ERASED = (
     "NEW.id = OLD.id AND NEW.event_uid = OLD.event_uid AND NEW.path = OLD.path "

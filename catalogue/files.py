@@ -20,6 +20,7 @@ class File:
     data: Any = None
     lines: dict[Position, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    read: set[int] = field(default_factory=set)  # ids of the nodes that were read
 
     def fault(self, at: Position, rule: str, sentence: str) -> None:
         """Note a fault with file, line and the name of the rule that was broken."""
@@ -51,6 +52,10 @@ def _read(path: Path) -> File:
 
 def _value(file: File, node: yaml.Node, at: Position) -> Any:
     file.lines[at] = node.start_mark.line + 1
+    if id(node) in file.read:  # one that holds itself would never end
+        file.fault(at, "yaml", "Write it out; a catalogue repeats nothing by an alias.")
+        return None
+    file.read.add(id(node))
     if isinstance(node, yaml.SequenceNode):
         return [_value(file, child, (*at, i)) for i, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
@@ -62,7 +67,11 @@ def _value(file: File, node: yaml.Node, at: Position) -> Any:
                 file.fault((*at, key), "unique-key", f"“{key}” stands here twice.")
             found[key] = _value(file, child, (*at, key))
         return found
-    return _SCALARS.construct_object(node)
+    try:
+        return _SCALARS.construct_object(node)
+    except (yaml.YAMLError, ValueError):
+        file.fault(at, "yaml", f"“{node.value}” is not a value of its type; put a text in quotes.")
+        return None
 
 
 # Only constructs plain scalars; holds no document of its own.

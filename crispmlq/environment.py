@@ -50,8 +50,14 @@ def envsecret(name: str) -> str:
         return given
     try:
         return Path(file).read_text().strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise ImproperlyConfigured(f"{name}_FILE can not be read: {error}.") from error
+
+
+def require_scheme(name: str, urls: list[str], *schemes: str) -> None:
+    """Raises: ImproperlyConfigured: an address begins otherwise. It is not repeated, since it may hold a password."""
+    if not all(url.startswith(schemes) for url in urls):
+        raise ImproperlyConfigured(f"{name} takes what begins with {' or '.join(schemes)}.")
 
 
 def kept_secret(path: Path) -> str:
@@ -73,16 +79,19 @@ def kept_secret(path: Path) -> str:
 
 def database(url: str) -> dict[str, Any]:
     """Django's description of `postgresql://user:password@host:port/name?sslmode=require` or `sqlite:///path`."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or ""
+    except ValueError:
+        raise ImproperlyConfigured(
+            "DATABASE_URL can not be taken apart: is the port a number, and is each sign of the password that has a "
+            "meaning in addresses written as %XX?"
+        ) from None
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgres", "postgresql", "sqlite"} or not name:
+        raise ImproperlyConfigured("DATABASE_URL takes postgresql://user:password@host:port/name or sqlite:///path.")
     if parts.scheme == "sqlite":
         return sqlite(Path(unquote(parts.path)[1:]))
-    name = unquote(parts.path.lstrip("/"))
-    if parts.scheme not in {"postgres", "postgresql"} or not name:
-        raise ImproperlyConfigured("DATABASE_URL takes postgresql://user:password@host:port/name or sqlite:///path.")
-    try:
-        port = parts.port or ""
-    except ValueError as error:
-        raise ImproperlyConfigured("The port in DATABASE_URL is not a number.") from error
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,

@@ -12,7 +12,17 @@ from django.core.exceptions import ImproperlyConfigured
 
 from crispmlq import logs
 from crispmlq.csp import NONE, SELF
-from crispmlq.environment import database, env, envbool, envint, envlist, envsecret, kept_secret, sqlite
+from crispmlq.environment import (
+    database,
+    env,
+    envbool,
+    envint,
+    envlist,
+    envsecret,
+    kept_secret,
+    require_scheme,
+    sqlite,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env("CRISPMLQ_VAR_DIR", str(BASE_DIR / "var")))
@@ -20,12 +30,14 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DATABASE_URL = envsecret("DATABASE_URL")
 REDIS_URL = envsecret("REDIS_URL")
+require_scheme("REDIS_URL", [REDIS_URL] if REDIS_URL else [], "redis://", "rediss://", "unix://")
 EMBEDDED = not REDIS_URL
 
 DEBUG = envbool("CRISPMLQ_DEBUG", False)
 CRISPMLQ_GALLERY = envbool("CRISPMLQ_GALLERY", DEBUG)
 ALLOWED_HOSTS = envlist("CRISPMLQ_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = envlist("CRISPMLQ_ORIGINS", [])
+require_scheme("CRISPMLQ_ORIGINS", CSRF_TRUSTED_ORIGINS, "https://", "http://")
 
 SECRET_KEY = envsecret("SECRET_KEY")
 if not SECRET_KEY and DATABASE_URL:

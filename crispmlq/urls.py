@@ -10,6 +10,11 @@ from django.urls import include, path
 from crispmlq.health import healthz
 from crispmlq.trail_key import vkey
 
+handler400 = "crispmlq.refusals.bad_request"
+handler403 = "crispmlq.refusals.permission_denied"
+handler404 = "crispmlq.refusals.page_not_found"
+handler500 = "crispmlq.refusals.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path(".well-known/crispmlq-vkey", vkey, name="vkey"),

@@ -62,16 +62,22 @@ def run(job_id: UUID) -> bool:
         return False
     job = Job.objects.get(pk=job_id)
     try:
-        job.result = _handlers[job.kind](job, **job.args)
-        job.state, job.progress, job.message = Job.State.DONE, 100, ""
+        _close(job, Job.State.DONE, "", 100, _handlers[job.kind](job, **job.args))
     except DomainError as refusal:
-        job.state, job.message = Job.State.FAILED, refusal.message[:300]
+        _close(job, Job.State.FAILED, refusal.message, job.progress, {})
     except Exception:
         log.exception("job_failed", job=str(job.pk), kind=job.kind)
-        job.state, job.message = Job.State.FAILED, "Something went wrong here; the administrator finds it in the log."
-    job.finished_at = timezone.now()
-    job.save(update_fields=["state", "progress", "message", "result", "finished_at"])
+        said = "Something went wrong here; the administrator finds it in the log."
+        _close(job, Job.State.FAILED, said, job.progress, {})
     return True
+
+
+def _close(job: Job, state: str, message: str, progress: int, result: dict[str, Any]) -> None:
+    """In a transaction of its own: a result that can not be stored still lets the failure be told."""
+    with transaction.atomic():
+        Job.objects.filter(pk=job.pk).update(
+            state=state, message=message[:300], progress=progress, result=result, finished_at=timezone.now()
+        )
 
 
 def put_back_unfinished() -> list[UUID]:

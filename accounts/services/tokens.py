@@ -17,7 +17,7 @@ from accounts.models import ServiceToken, User
 from crispmlq.errors import Conflict, DomainError, Invalid
 
 ALPHABET = string.ascii_letters + string.digits
-SHAPE = re.compile(r"^cmq_([A-Za-z0-9]{8})_([A-Za-z0-9]{43})$")
+SHAPE = re.compile(r"cmq_([A-Za-z0-9]{8})_([A-Za-z0-9]{43})")
 LONGEST_DAYS = 366
 
 
@@ -53,7 +53,7 @@ def authenticate(plain: str) -> ServiceToken:
 
     Raises: Unauthenticated: malformed, unknown, expired or revoked, or its account is not active.
     """
-    shape = SHAPE.match(plain)
+    shape = SHAPE.fullmatch(plain)
     token = ServiceToken.objects.select_related("user").filter(prefix=shape[1]).first() if shape else None
     known = token.digest if token else "0" * 64
     if not hmac.compare_digest(known, _digest(plain)) or token is None or not token.is_valid:

@@ -50,9 +50,10 @@ class ProjectDoor(Door):
     related: ClassVar[tuple[str, ...]] = ()
     prefetched: ClassVar[tuple[str, ...]] = ()
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.project = access.project_for(self.actor, kwargs["slug"])
+    def check_permissions(self, request: Request) -> None:
+        """Also before an answer is repeated: who has left the project gets none of it."""
+        super().check_permissions(request)
+        self.project = access.project_for(self.actor, self.kwargs["slug"])
 
     def get_queryset(self) -> QuerySet:
         if getattr(self, "swagger_fake_view", False):

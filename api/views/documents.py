@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 from django.http import HttpResponse
@@ -92,5 +93,10 @@ class Attachments(ProjectDoor):
         return HttpResponse(
             data, content_type="application/octet-stream",
             headers={"Content-Disposition": f'attachment; filename="{attachment.blob.sha256}"',
-                     "Digest": f"sha-256={attachment.blob.sha256}", "X-Content-Type-Options": "nosniff"},
+                     "Repr-Digest": f"sha-256=:{_base64(attachment.blob.sha256)}:",
+                     "X-Content-Type-Options": "nosniff"},
         )  # fmt: skip
+
+
+def _base64(sha256: str) -> str:
+    return b64encode(bytes.fromhex(sha256)).decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from api import inputs, serializers
 from api.views.base import Door, ProjectDoor, Rows, command, expected_version
+from audit import acts
 from audit import selectors as trail
 from crispmlq.errors import Invalid
 from projects import access
@@ -137,8 +139,14 @@ class Events(ProjectDoor):
             limit = min(max(int(asked.get("limit", 50)), 1), 200)
         except ValueError:
             raise Invalid("`before` and `limit` are whole numbers.") from None
+        try:
+            row = UUID(asked["object"]) if "object" in asked else None
+        except ValueError:
+            raise Invalid("`object` is the id of a row.", errors={"object": ["Give the id of a row."]}) from None
+        if "act" in asked and asked["act"] not in acts.registered():
+            raise Invalid("There is no such act.", errors={"act": ["There is no such act."]})
         found = trail.events(
-            self.project.pk, act=asked.get("act"), obj=asked.get("object"), before_id=before, limit=limit,
+            self.project.pk, act=asked.get("act"), obj=row, before_id=before, limit=limit,
             with_changes=True,
         )  # fmt: skip
         return Response(serializers.EventOut(found, many=True).data)

@@ -15,8 +15,9 @@ from django.utils import timezone
 from crispmlq.errors import Conflict, Invalid
 from evidence.models import Blob
 
-NAME = re.compile(r"^[^\x00-\x1f\x7f/\\]{1,200}$")
-MEDIA_TYPE = re.compile(r"^[\w.+-]+/[\w.+-]+$")
+# No control characters, half characters or slashes, and nothing that makes a name read in another order than it is.
+NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff/\\]{1,200}")
+MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 
 
 class EvidenceDamaged(Conflict):
@@ -31,10 +32,10 @@ def store(*, owner_id: UUID, name: str, media_type: str, data: bytes, claimed_sh
     """
     digest = hashlib.sha256(data).hexdigest()
     _require_sound(name, media_type, data, digest, claimed_sha256)
+    _write(digest, data)
     known = Blob.objects.filter(owner_id=owner_id, sha256=digest, name=name).first()
     if known:
         return known
-    _write(digest, data)
     blob = Blob(
         owner_id=owner_id, sha256=digest, size=len(data), name=name, media_type=media_type, stored_at=timezone.now()
     )
@@ -65,24 +66,28 @@ def path_of(sha256: str) -> Path:
 
 
 def _write(digest: str, data: bytes) -> None:
-    """Write beside and rename, so that a crash leaves no half file under the hash."""
+    """Write beside and rename, so that a crash leaves no half file under the hash. A damaged file is mended."""
     path = path_of(digest)
-    if path.exists():
+    if path.exists() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def _require_sound(name: str, media_type: str, data: bytes, digest: str, claimed: str | None) -> None:
     errors: dict[str, list[str]] = {}
-    if not NAME.match(name) or name in {".", ".."}:
-        errors["name"] = ["Give a file name of up to 200 characters, without slashes."]
-    if not MEDIA_TYPE.match(media_type) or len(media_type) > 120:
+    if not NAME.fullmatch(name) or name in {".", ".."}:
+        errors["name"] = ["Give a file name of up to 200 characters, without slashes and control characters."]
+    if not MEDIA_TYPE.fullmatch(media_type) or len(media_type) > 120:
         errors["media_type"] = ["Give a media type such as text/csv."]
     if not data:
         errors["file"] = ["The file is empty."]

@@ -41,12 +41,12 @@ def propose(*, project: Project, key: str, level: str, name: str, demand: Demand
         Invalid: key, level or demand. And as `doing`.
     """
     errors = {}
-    if not SLUG.match(key) or len(key) > 60:
+    if not SLUG.fullmatch(key) or len(key) > 60:
         errors["key"] = ["Use up to 60 small letters and digits, with single hyphens between them."]
     if level not in Criterion.Level.values:
         errors["level"] = [f"One of {', '.join(Criterion.Level.values)}."]
-    if not name.strip():
-        errors["name"] = ["Give the criterion a name."]
+    if not name.strip() or len(name.strip()) > 120:
+        errors["name"] = ["Give the criterion a name of up to 120 characters."]
     if errors:
         raise Invalid("Please correct what is marked.", errors=errors)
     with doing("criterion.proposed", by=by, on=project, right="work") as now:
@@ -149,8 +149,11 @@ def _supported(version: CriterionVersion, demand: Demand) -> Criterion | None:
 def _require_coherent(demand: Demand) -> None:
     errors: dict[str, list[str]] = {}
     for name in ("metric", "unit", "method", "owner_name"):
+        longest = CriterionVersion._meta.get_field(name).max_length
         if not getattr(demand, name).strip():
             errors[name] = ["This is needed."]
+        elif longest and len(getattr(demand, name)) > longest:
+            errors[name] = [f"Use up to {longest} characters."]
     if demand.direction not in CriterionVersion.Direction.values:
         errors["direction"] = [f"One of {', '.join(CriterionVersion.Direction.values)}."]
     numbers = {name: getattr(demand, name) for name in ("threshold", "upper", "floor", "baseline")}

@@ -72,10 +72,12 @@ def locked(row: ProjectRow) -> Any:
     return type(row)._base_manager.select_for_update().get(pk=row.pk)
 
 
-def required_text(value: str, field: str, sentence: str) -> str:
-    """Raises: Invalid when nothing but blanks was given."""
+def required_text(value: str, field: str, sentence: str, longest: int | None = None) -> str:
+    """Raises: Invalid when nothing but blanks was given, or more than `longest` characters."""
     if not value or not value.strip():
         raise Invalid(sentence, errors={field: [sentence]})
+    if longest is not None and len(value.strip()) > longest:
+        raise Invalid(f"Use up to {longest} characters.", errors={field: [f"Use up to {longest} characters."]})
     return value.strip()
 
 

@@ -73,6 +73,8 @@ def _require_sound(reading: Reading, version: CriterionVersion) -> None:
         number = getattr(reading, name)
         if number is not None and not is_storable(number):
             errors[name] = ["Give a finite number with at most 18 digits before and 12 after the point."]
+    if len(reading.subject_version) > 120:
+        errors["subject_version"] = ["Use up to 120 characters."]
     if reading.unit != version.unit:
         errors["unit"] = [f"This criterion is measured in “{version.unit}”, not in “{reading.unit}”."]
     if reading.environment not in Measurement.Environment.values:

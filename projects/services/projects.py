@@ -27,7 +27,7 @@ from projects.states import require_move
 if TYPE_CHECKING:
     from accounts.actors import Actor
 
-SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def create(
@@ -79,10 +79,11 @@ def change(
 ) -> Project:
     with doing("project.changed", by=by, on=project, right="manage", expected=expected) as now:
         row = now.row
+        before = (row.name, row.purpose)
         row.name = row.name if name is None else name.strip()
         row.purpose = row.purpose if purpose is None else purpose.strip()
         _require_valid(row)
-        if (row.name, row.purpose) == (project.name, project.purpose):
+        if (row.name, row.purpose) == before:
             raise Conflict("Nothing was changed.")
         row.save(update_fields=["name", "purpose"])
         return row
@@ -146,7 +147,7 @@ def bring_to_a_stop(project: Project, reason: str) -> None:
 
 def _require_valid(project: Project) -> None:
     errors: dict[str, list[str]] = {}
-    if not SLUG.match(project.slug) or len(project.slug) > 60:
+    if not SLUG.fullmatch(project.slug) or len(project.slug) > 60:
         errors["slug"] = ["Use up to 60 small letters and digits, with single hyphens between them."]
     if not project.name or len(project.name) > 120:
         errors["name"] = ["Give the project a name of up to 120 characters."]

@@ -81,7 +81,7 @@ def add(
     *, phase: Phase, name: str, what_goes_wrong: str, category: str, severity: str, likelihood: str, by: Actor
 ) -> Risk:
     """Add a risk of the project's own, with the severity and likelihood expected at first sight."""
-    name = required_text(name, "name", "Give the risk a name.")
+    name = required_text(name, "name", "Give the risk a name.", 160)
     what = required_text(what_goes_wrong, "what_goes_wrong", "Say what would go wrong.")
     if category not in Risk.Category.values:
         raise Invalid("Choose a category.", errors={"category": [f"One of {', '.join(Risk.Category.values)}."]})

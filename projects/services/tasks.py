@@ -148,7 +148,7 @@ def reopen(*, task: Task, reason: str, by: Actor) -> Task:
 
 def add(*, phase: Phase, name: str, aim: str, by: Actor) -> Task:
     """Add a task of the project's own."""
-    name = required_text(name, "name", "Give the task a name.")
+    name = required_text(name, "name", "Give the task a name.", 160)
     aim = required_text(aim, "aim", "Say what the task is for.")
     with doing("task.added", by=by, on=phase, right="work") as now:
         require_open(now.row, "add a task")

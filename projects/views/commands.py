@@ -124,6 +124,7 @@ def run(request: HttpRequest, slug: str, name: str, pk: UUID) -> HttpResponse:
     command = COMMANDS.get(name)
     if command is None:
         raise NotFound("There is no such command.")
+    readers.require_text(request.POST)
     row = project if command.model is Project else command.model.objects.filter(project=project, pk=pk).first()
     if row is None:
         raise NotFound("It does not exist in this project.")

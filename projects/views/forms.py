@@ -17,6 +17,7 @@ from projects.models import Attachment, Project, Revision
 from projects.services import documents, downloads, projects
 from projects.views.commands import done
 from projects.views.pages import show
+from projects.views.readers import require_text
 
 EXTRA_ROWS = 3
 
@@ -29,6 +30,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         answers = {q.key: given.get(f"answer-{q.key}", q.default) for q in questions}
         try:
+            require_text(given)
             project = projects.create(
                 slug=given.get("slug", ""), name=given.get("name", ""), purpose=given.get("purpose", ""),
                 kind=given.get("kind", ""), answers=answers, by=request.actor,
@@ -54,6 +56,7 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if request.method == "POST":
         values = _values(definition, request.POST)
         try:
+            require_text(request.POST)
             _write(request, project, kind, newest if is_draft else None, values)
             return done(request, "The draft is saved.", reverse("projects:document", args=[slug, kind]))
         except NotAllowed:

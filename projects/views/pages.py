@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+import re
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.utils.timezone import make_aware
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from audit import heads
+from audit import acts, heads
 from audit import selectors as trail
 from catalogue.definitions import of
 from crispmlq.errors import NotFound
@@ -192,13 +192,13 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def history(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
     asked = request.GET
-    since, until = parse_date(asked.get("since") or ""), parse_date(asked.get("until") or "")
-    before = asked.get("before", "")
+    since, until = _date(asked.get("since", "")), _date(asked.get("until", ""))
+    act, before = asked.get("act", ""), asked.get("before", "")
     events = trail.events(
-        project.pk, act=asked.get("act") or None, actor=_uuid(asked.get("actor", "")),
+        project.pk, act=act if act in acts.registered() else None, actor=_uuid(asked.get("actor", "")),
         since=make_aware(datetime.combine(since, time.min)) if since else None,
         until=make_aware(datetime.combine(until, time.max)) if until else None,
-        before_id=int(before) if before.isdigit() else None, limit=HISTORY_PAGE, with_changes=True,
+        before_id=int(before) if re.fullmatch("[0-9]{1,18}", before) else None, limit=HISTORY_PAGE, with_changes=True,
     )  # fmt: skip
     return show(
         request, "projects/history.html", project, tab="history", events=events, acts=sorted(ACTS), asked=asked,
@@ -218,5 +218,12 @@ def _gate(project: Project, number: int) -> Any:
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
+    except ValueError:
+        return None
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
     except ValueError:
         return None

@@ -18,6 +18,13 @@ Given = Any  # the form's QueryDict
 Reader = Callable[[Given], dict[str, Any]]
 
 
+def require_text(given: Given) -> None:
+    """Raises: Invalid: a value holds the zero character, which no column keeps."""
+    found = {name: ["Remove the invisible zero character."] for name in given if "\0" in "".join(given.getlist(name))}
+    if found:
+        raise Invalid("A text holds a character that can not be stored.", errors=found)
+
+
 def nothing(_: Given) -> dict[str, Any]:
     return {}
 
@@ -36,9 +43,10 @@ def with_date(name: str, *names: str) -> Reader:
 
 
 def checklist(given: Given) -> dict[str, Any]:
-    ticked = set(given.getlist("done"))
-    rows = given.get("rows", "")
-    return {"done": [str(i) in ticked for i in range(min(int(rows), 1000) if _is_whole(rows) else 0)]}
+    rows, ticked = given.get("rows", ""), set(given.getlist("done"))
+    if not _is_whole(rows) or int(rows) > 999:
+        raise Invalid("Load the page again and repeat your change.", errors={"rows": ["Give how many rows there are."]})
+    return {"done": [str(i) in ticked for i in range(int(rows))]}
 
 
 def assignment(given: Given) -> dict[str, Any]:
@@ -99,7 +107,7 @@ def reading(given: Given) -> dict[str, Any]:
 
 
 def roles(given: Given) -> dict[str, Any]:
-    user = User.objects.filter(username=given.get("username", "").strip().replace("\0", "")).first()
+    user = User.objects.filter(username=given.get("username", "").strip()).first()
     if user is None:
         raise Invalid("There is no such account.", errors={"username": ["There is no such account."]})
     return {"user": user, "roles": given.getlist("roles")}

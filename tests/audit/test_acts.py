@@ -21,7 +21,7 @@ from crispmlq.errors import Stale
 from tests.audit.sample.models import Thing
 
 pytestmark = pytest.mark.django_db
-BY = audit.ActorRef("user", audit.SYSTEM.ref, "page", "Somebody")
+BY = audit.ActorRef("user", uuid7(), "page", "Somebody")
 
 
 def made(**values: Any) -> Thing:
