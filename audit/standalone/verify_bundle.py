@@ -561,7 +561,8 @@ class Verifier:
                     self._commitment(uid, path, header[name], "events.jsonl", number)
             leaves = [self._change(uid, n, changes, number) for n in range(count)]
             if root_of(leaves).hex() != root:
-                raise Tampered("V7", "changes.jsonl", f"the changes are not those event {uid} commits to", number)
+                told = f"these {count} changes are not those the event with number {seq} commits to"
+                raise Tampered("V7", "changes.jsonl", told, self._change_line - count + 1)
             if self.receipts:
                 self.leaves_at[uid] = leaf(raw).hex()
             before = self._time(header["at"], before, number)
@@ -599,6 +600,7 @@ class Verifier:
 
     def _change(self, uid: str, n: int, changes: Iterator[tuple[int, bytes]], event_line: int) -> bytes:
         number, raw = next(changes, (0, b""))
+        self._change_line = number
         if not number:
             raise Tampered("V7", "changes.jsonl", f"change {n} of event {uid} (line {event_line}) is missing")
         line = read(raw, "V7", "changes.jsonl", number)
