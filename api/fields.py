@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from audit.canon import decimal_text
+from audit.canon import decimal_of, decimal_text
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "0.95"})
@@ -19,12 +19,9 @@ class Number(serializers.Field):
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             raise serializers.ValidationError("Give a number.")
         try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            raise serializers.ValidationError("Give a number.") from None
-        if not number.is_finite():
-            raise serializers.ValidationError("Give a finite number.")
-        return number
+            return decimal_of(str(value))
+        except ValueError:
+            raise serializers.ValidationError("Give a finite number: digits, with a point for decimals.") from None
 
     def to_representation(self, value: Decimal) -> str:
         return decimal_text(value)

@@ -7,6 +7,7 @@ Whatever lies outside the profile is refused, never rounded.
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 from typing import Any
@@ -71,6 +72,16 @@ def decimal_text(value: Decimal) -> str:
         return "0"
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def decimal_of(text: str) -> Decimal:
+    """The number that ASCII digits say, with a point and an exponent of at most three digits.
+
+    Raises: ValueError: anything else, such as NaN, digits of other scripts, or underscores.
+    """
+    if not re.fullmatch(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", text, re.ASCII):
+        raise ValueError(f"Not a number: {text[:40]!r}")
+    return Decimal(text)
 
 
 def rounded(value: Decimal, places: int) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from django.utils import timezone
 from crispmlq.errors import DomainError
 from jobs.models import Job
 
+DEAD_AFTER = timedelta(minutes=10)
+LATE_AFTER = timedelta(minutes=1)
 Handler = Callable[..., dict[str, Any]]
 log = structlog.get_logger(__name__)
 _handlers: dict[str, Handler] = {}
@@ -44,20 +47,27 @@ def enqueue(
         run(job.pk)
         job.refresh_from_db()
     else:
-        transaction.on_commit(lambda: run_job.delay(str(job.pk)))
+        transaction.on_commit(lambda: run_job.delay(str(job.pk)), robust=True)  # what fails, `mend` sends again
     return job
+
+
+def unfinished(kind: str, *, project_id: UUID, requested_by: UUID) -> Job | None:
+    """The same person's job of this kind that waits or runs, if there is one."""
+    states = [Job.State.QUEUED, Job.State.RUNNING]
+    return Job.objects.filter(kind=kind, project_id=project_id, requested_by_id=requested_by, state__in=states).first()
 
 
 def report(job: Job, progress: int, message: str = "") -> None:
     """Tell how far the job is, in percent."""
-    job.progress, job.message = progress, message[:300]
-    job.save(update_fields=["progress", "message"])
+    job.progress, job.message, job.heartbeat_at = progress, message[:300], timezone.now()
+    job.save(update_fields=["progress", "message", "heartbeat_at"])
 
 
 def run(job_id: UUID) -> bool:
     """Do a queued job; False if another worker took it. What goes wrong is written into the row."""
     now = timezone.now()
-    claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(state=Job.State.RUNNING, started_at=now)
+    waiting = Job.objects.filter(pk=job_id, state=Job.State.QUEUED)
+    claimed = waiting.update(state=Job.State.RUNNING, started_at=now, heartbeat_at=now)
     if not claimed:
         return False
     job = Job.objects.get(pk=job_id)
@@ -84,6 +94,20 @@ def put_back_unfinished() -> list[UUID]:
     """Queue again what a worker left running when it died; only sound while no worker runs."""
     Job.objects.filter(state=Job.State.RUNNING).update(state=Job.State.QUEUED, progress=0, message="")
     return list(Job.objects.filter(state=Job.State.QUEUED).values_list("pk", flat=True))
+
+
+def mend() -> None:
+    """Put back what shows no sign of life, and send again what waits for longer than a minute; beat calls it."""
+    from jobs.tasks import run_job
+
+    now = timezone.now()
+    silent = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=now - DEAD_AFTER)
+    for job in silent:
+        log.error("job_put_back", job=str(job.pk), kind=job.kind)
+    silent.update(state=Job.State.QUEUED, progress=0, message="", heartbeat_at=now)
+    late = Job.objects.filter(state=Job.State.QUEUED, created_at__lt=now - LATE_AFTER)
+    for job_id in late.values_list("pk", flat=True):
+        run_job.delay(str(job_id))
 
 
 def send_unfinished() -> None:

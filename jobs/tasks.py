@@ -8,3 +8,10 @@ def run_job(job_id: str) -> None:
     from jobs import queue
 
     queue.run(UUID(job_id))
+
+
+@shared_task(name="jobs.mend", ignore_result=True)
+def mend() -> None:
+    from jobs import queue
+
+    queue.mend()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from audit.canon import decimal_text, rounded
+from audit.canon import decimal_of, decimal_text, rounded
 from catalogue.definitions import Column, DocumentKind, Field
 from crispmlq.errors import Invalid
 
@@ -108,11 +108,11 @@ def _number(_: Any, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         raise ValueError("Give a number.")
     try:
-        number = Decimal(str(value))
-    except InvalidOperation:
+        number = decimal_of(str(value).strip())
+    except ValueError:
         raise ValueError("Give a number.") from None
-    if not number.is_finite() or abs(number) >= 10**18:
-        raise ValueError("Give a finite number.")
+    if number.adjusted() >= 18:
+        raise ValueError("Give a number of at most 18 digits before the point.")
     return decimal_text(rounded(number, 12))
 
 

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from api import inputs, serializers
 from api.views.base import ProjectDoor, Rows, command, expected_version
 from crispmlq.errors import Invalid
+from evidence.services import blobs
 from projects.models import Attachment, Document, Revision
 from projects.services import documents, downloads
 
@@ -74,7 +75,7 @@ class Revisions(Rows):
             raise Invalid("Send the file as the part “file”.", errors={"file": ["Send the file as the part “file”."]})
         attachment = documents.attach(
             revision=self.get_object(), name=file.name, media_type=file.content_type or "application/octet-stream",
-            data=file.read(), claimed_sha256=request.data.get("sha256"), by=self.actor,
+            data=blobs.received(file), claimed_sha256=request.data.get("sha256"), by=self.actor,
         )  # fmt: skip
         return self.answer(attachment, serializers.AttachmentOut, 201)
 

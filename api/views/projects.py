@@ -20,7 +20,7 @@ from audit import acts
 from audit import selectors as trail
 from crispmlq.errors import Invalid
 from projects import access
-from projects.models import Iteration, Membership, Phase, Project
+from projects.models import Iteration, Membership, Phase, Project, Requirement, Risk
 from projects.services import iterations, memberships, projects, requirements, risks
 
 
@@ -76,6 +76,7 @@ class Members(Rows):
 
     @extend_schema(request=inputs.Roles)
     def update(self, request: Request, slug: str, username: str) -> Response:
+        access.require(self.actor, self.project, "manage")  # before it is told which accounts there are
         user = User.objects.filter(username=username).first()
         if user is None:
             raise Invalid("There is no such account.", errors={"username": ["There is no such account."]})
@@ -93,13 +94,15 @@ class Phases(Rows):
     @action(detail=True, methods=["post"], url_path="requirements/confirm")
     def confirm_requirements(self, request: Request, **_: Any) -> Response:
         rows = requirements.confirm_many(phase=self.get_object(), by=self.actor, **self.taken(inputs.Confirmations))
-        return Response(serializers.RequirementOut(rows, many=True).data)
+        found = Requirement.objects.filter(pk__in=[row.pk for row in rows]).select_related("phase", "confirmed_by")
+        return Response(serializers.RequirementOut(found, many=True).data)
 
     @extend_schema(request=inputs.Ratings, responses=serializers.RiskOut(many=True))
     @action(detail=True, methods=["post"], url_path="risks/rate")
     def rate_risks(self, request: Request, **_: Any) -> Response:
         rows = risks.rate_many(phase=self.get_object(), by=self.actor, **self.taken(inputs.Ratings))
-        return Response(serializers.RiskOut(rows, many=True).data)
+        found = Risk.objects.filter(pk__in=[row.pk for row in rows]).select_related("phase", "task", "accepted_by")
+        return Response(serializers.RiskOut(found, many=True).data)
 
 
 class Iterations(Rows):

@@ -22,11 +22,16 @@ JOB = "dossier"
 
 
 def request(*, project: Project, by: Actor, now: bool = False) -> Job:
-    """Ask for the dossier; the job tells how far it is. `now` builds it before coming back, for commands.
+    """Ask for the dossier; the job tells how far it is, and asking again meanwhile gives the same job.
+
+    `now` builds it before coming back, for commands.
 
     Raises: NotFound: the actor may not see the project. NotAllowed: a token that may only read.
     """
     access.project_for(by, project.slug)
+    unfinished = queue.unfinished(JOB, project_id=project.pk, requested_by=by.user.pk)
+    if unfinished is not None:
+        return unfinished
     if by.token is not None and by.token.scope != "write":
         raise NotAllowed("This token may only read.")
     args = {"slug": project.slug, "token": str(by.token.pk) if by.token else None}
@@ -56,6 +61,7 @@ def issue(*, project: Project, data: dict[str, Any], files: dict[str, bytes], by
         issued_by_id=by.user.pk,
     )  # fmt: skip
     with audit.act("report.issued", by=by.audit_by, subject=report) as act:
+        Project.objects.select_for_update().get(pk=project.pk)  # of two that store the same bytes, one waits
         for name, field, media_type in (
             ("pdf", "pdf", "application/pdf"),
             ("html", "html", "text/html"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from crispmlq.errors import Conflict, Invalid
@@ -41,6 +42,13 @@ def store(*, owner_id: UUID, name: str, media_type: str, data: bytes, claimed_sh
     )
     blob.save()
     return blob
+
+
+def received(file: UploadedFile) -> bytes:
+    """The bytes of an upload. Raises: Invalid: it is larger than EVIDENCE_MAX_BYTES; then it is not read at all."""
+    if file.size > settings.EVIDENCE_MAX_BYTES:
+        raise Invalid("The file is too large.", errors={"file": [_too_large(file.size)]})
+    return file.read()
 
 
 def read(blob: Blob) -> bytes:
@@ -92,8 +100,12 @@ def _require_sound(name: str, media_type: str, data: bytes, digest: str, claimed
     if not data:
         errors["file"] = ["The file is empty."]
     elif len(data) > settings.EVIDENCE_MAX_BYTES:
-        errors["file"] = [f"The file has {len(data)} bytes; at most {settings.EVIDENCE_MAX_BYTES} are accepted."]
-    elif claimed is not None and claimed.lower() != digest:
+        errors["file"] = [_too_large(len(data))]
+    elif claimed is not None and str(claimed).lower() != digest:
         errors["sha256"] = [f"The bytes that arrived have SHA-256 {digest}, not the claimed one. Send the file again."]
     if errors:
         raise Invalid("This file can not be stored.", errors=errors)
+
+
+def _too_large(size: int) -> str:
+    return f"The file has {size} bytes; at most {settings.EVIDENCE_MAX_BYTES} are accepted."

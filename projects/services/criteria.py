@@ -173,7 +173,7 @@ def _require_coherent(demand: Demand) -> None:
 
 def is_storable(number: Decimal) -> bool:
     """Finite, within 18 digits before and 12 after the point."""
-    return number.is_finite() and abs(number) < 10**18 and number == rounded(number, 12)
+    return number.is_finite() and number.adjusted() < 18 and number == rounded(number, 12)
 
 
 def _is_floor(demand: Demand) -> bool:

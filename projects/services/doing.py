@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,14 @@ def required_text(value: str, field: str, sentence: str, longest: int | None = N
     if longest is not None and len(value.strip()) > longest:
         raise Invalid(f"Use up to {longest} characters.", errors={field: [f"Use up to {longest} characters."]})
     return value.strip()
+
+
+def require_known(keys: list[str], known: Iterable[str], what: str) -> None:
+    """Raises: Invalid when nothing was chosen, or a key that is not among those known; the first of them are named."""
+    unknown = sorted(set(keys) - set(known))[:20]
+    if unknown or not keys:
+        named = ", ".join(unknown) or "none was chosen"
+        raise Invalid(f"Not {what}: {named}.", errors={"keys": [f"Not {what}: {named}."]})
 
 
 def _hold(project_id: UUID, alone: bool) -> Project:

@@ -40,7 +40,8 @@ def request_export(*, project: Project, by: Actor) -> Job:
 
 def _request(kind: str, project: Project, by: Actor) -> Job:
     access.project_for(by, project.slug)
-    return queue.enqueue(kind, requested_by=by.user.pk, project_id=project.pk)
+    unfinished = queue.unfinished(kind, project_id=project.pk, requested_by=by.user.pk)
+    return unfinished or queue.enqueue(kind, requested_by=by.user.pk, project_id=project.pk)
 
 
 @queue.handler(VERIFICATION)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from audit.ids import uuid7
 from crispmlq.errors import Invalid
 from projects.models import Phase, Requirement
-from projects.services.doing import doing, required_text
+from projects.services.doing import doing, require_known, required_text
 from projects.services.phases import require_open
 from projects.states import require_move
 
@@ -38,12 +38,8 @@ def confirm_many(*, phase: Phase, keys: list[str], note: str, by: Actor) -> list
     note = required_text(note, "note", "Say in a sentence how the project meets them.")
     with doing("requirements.confirmed", by=by, on=phase, right="work") as now:
         require_open(now.row, "confirm requirements")
+        require_known(keys, phase.requirement_set.values_list("key", flat=True), f"a requirement of {phase}")
         rows = list(phase.requirement_set.select_for_update().filter(key__in=keys))
-        unknown = sorted(set(keys) - {row.key for row in rows})
-        if unknown or not rows:
-            raise Invalid(
-                f"Not a requirement of {phase}: {', '.join(unknown) or 'none was chosen'}.", errors={"keys": unknown}
-            )
         for row in rows:
             _confirm(row, note, by, now.act.at)
         Requirement.objects.bulk_update(rows, ["state", "note", "confirmed_by", "confirmed_at"])

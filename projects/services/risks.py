@@ -13,7 +13,7 @@ from catalogue.definitions import Rating, of
 from crispmlq.errors import Conflict, Invalid
 from projects.models import Phase, QAMethod, Risk, RiskRating
 from projects.models.items import Likelihood, Severity
-from projects.services.doing import Doing, doing, required_text
+from projects.services.doing import Doing, doing, require_known, required_text
 from projects.services.phases import require_not_in_review
 from projects.states import require_move
 
@@ -42,12 +42,8 @@ def rate_many(*, phase: Phase, keys: list[str], severity: str, likelihood: str, 
     """
     reason = required_text(reason, "reason", "Say why they are judged alike.")
     with doing("risks.rated", by=by, on=phase, right="rate risks", reason=reason) as now:
+        require_known(keys, phase.risk_set.values_list("key", flat=True), f"a risk of {phase}")
         risks = list(phase.risk_set.select_for_update().filter(key__in=keys))
-        unknown = sorted(set(keys) - {risk.key for risk in risks})
-        if unknown or not risks:
-            raise Invalid(
-                f"Not a risk of {phase}: {', '.join(unknown) or 'none was chosen'}.", errors={"keys": unknown}
-            )
         _rate_all(now, risks, severity, likelihood, reason, by)
         return risks
 

@@ -145,4 +145,5 @@ def _next(request: HttpRequest, project: Project) -> str:
     wanted = request.POST.get("next", "")
     home = reverse("projects:overview", args=[project.slug])
     lists = {reverse("projects:approvals"), reverse("projects:my_work")}
-    return wanted if wanted.startswith(home) or wanted in lists else home
+    is_ours = wanted.isprintable() and wanted.startswith(home)
+    return wanted if is_ours or wanted in lists else home

@@ -12,6 +12,7 @@ from django.urls import reverse
 from catalogue.definitions import DocumentKind, Field, of
 from catalogue.models import CatalogueVersion
 from crispmlq.errors import DomainError, Invalid, NotAllowed, NotFound
+from evidence.services import blobs
 from projects import access
 from projects.models import Attachment, Project, Revision
 from projects.services import documents, downloads, projects
@@ -82,7 +83,7 @@ def attach(request: HttpRequest, slug: str, kind: str, number: int) -> HttpRespo
         raise Invalid("Choose a file.", errors={"file": ["Choose a file."]})
     documents.attach(
         revision=revision, name=file.name, media_type=file.content_type or "application/octet-stream",
-        data=file.read(), by=request.actor,
+        data=blobs.received(file), by=request.actor,
     )  # fmt: skip
     return done(request, f"“{file.name}” is attached.", reverse("projects:document", args=[slug, kind]))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import User
+from audit.canon import decimal_of
 from crispmlq.errors import Invalid
 from projects.services import criteria, gates, measurements
 
@@ -130,8 +131,9 @@ def _moment(given: Given, name: str) -> datetime:
     if not text:
         return timezone.now()
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Invalid("Give a date and a time.", errors={name: ["Give a date and a time, in UTC."]}) from None
 
 
@@ -140,8 +142,8 @@ def _decimal(given: Given, name: str) -> Decimal | None:
     if not text:
         return None
     try:
-        return Decimal(text)
-    except InvalidOperation:
+        return decimal_of(text)
+    except ValueError:
         raise Invalid("Give a number.", errors={name: ["Give a number, with a point for decimals."]}) from None
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from audit.models import Event
 from compliance.models import Report
@@ -249,3 +251,40 @@ def test_a_job_of_the_api_is_there_for_who_asked_for_it_alone(api: Any, cast: Ca
     path = f"jobs/{asked_for(cast).pk}"
     assert api("mara", "get", path).json()["state"] == "queued"
     assert [api(name, "get", path).status_code for name in ("dana", "ada", "otto")] == [404, 404, 404]
+
+
+def test_what_gives_no_sign_of_life_is_put_back_and_sent_again(
+    committed_cast: Cast, handle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr("jobs.tasks.run_job.delay", sent.append)
+    long_ago = timezone.now() - queue.DEAD_AFTER - timedelta(seconds=1)
+    rows = {
+        "dead": Job(kind="a", state="running", heartbeat_at=long_ago),
+        "alive": Job(kind="a", state="running", heartbeat_at=timezone.now()),
+        "done": Job(kind="a", state="done", heartbeat_at=long_ago),
+        "lost": Job(kind="a"),
+        "fresh": Job(kind="a"),
+    }
+    Job.objects.bulk_create(rows.values())
+    Job.objects.filter(pk__in=[rows["dead"].pk, rows["lost"].pk]).update(created_at=long_ago)
+    queue.mend()
+    assert set(sent) == {str(rows["dead"].pk), str(rows["lost"].pk)}
+    assert Job.objects.get(pk=rows["alive"].pk).state == "running"
+    assert Job.objects.get(pk=rows["dead"].pk).state == "queued"
+
+
+def test_asking_again_meanwhile_gives_the_same_job(cast: Cast) -> None:
+    first = reports.request(project=cast.project, by=cast.ada)
+    assert reports.request(project=cast.project, by=cast.ada) == first
+    assert reports.request(project=cast.project, by=cast.mara) != first
+    queue.run(first.pk)
+    assert reports.request(project=cast.project, by=cast.ada) != first
+
+
+def test_a_broker_that_is_down_keeps_the_job_and_the_answer(
+    committed_cast: Cast, handle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.tasks.run_job.delay", lambda _: 1 / 0)
+    job = queue.enqueue("test")
+    assert Job.objects.get(pk=job.pk).state == "queued"

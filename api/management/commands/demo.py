@@ -36,16 +36,22 @@ class Command(BaseCommand):
         from examples.breast_cancer.client import Client
 
         passwords = self._accounts(people.MEMBERS)
+        try:
+            self._build(people, story, Client)
+        finally:  # nobody can see them again, whatever became of the example
+            self.stdout.write("\nSign in as (passwords are shown only now):")
+            for name, password in passwords.items():
+                self.stdout.write(f"  {name:<16} {password}")
+
+    def _build(self, people: Any, story: Any, client: Any) -> None:
         actors = {user.username: Actor(user, via="command") for user in User.objects.all()}
         project = self._project(actors, people)
         pipeline = actors["pipeline"].user
-        token = tokens.create(user=pipeline, project_id=project.pk, scope="write", days=1, by=SYSTEM)[1]
+        token, plain = tokens.create(user=pipeline, project_id=project.pk, scope="write", days=1, by=SYSTEM)
         with served() as url:
-            story.tell(Client(url, token, SLUG), people.People(project, actors), self.stdout.write)
+            story.tell(client(url, plain, SLUG), people.People(project, actors), self.stdout.write)
+        tokens.revoke(token=token, by=SYSTEM)
         self._dossier(project, actors["auditor"])
-        self.stdout.write("\nSign in as (passwords are shown only now):")
-        for name, password in passwords.items():
-            self.stdout.write(f"  {name:<16} {password}")
 
     def _accounts(self, members: dict[str, tuple[str, list[str]]]) -> dict[str, str]:
         passwords = {}
