@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from catalogue.definitions import of
 from projects import access
 from projects.document_reviews import open_groups
-from projects.gates import facts, process_rules, rules
+from projects.gates import facts, rules
 from projects.models import (
     Criterion,
     CriterionVersion,
@@ -54,46 +54,45 @@ def current_phase(project: Project) -> Phase | None:
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """A criterion with what it demands, its values and how the newest one stands."""
+    """A criterion with what it demands, all its values, and the one it is judged by now."""
 
     criterion: Criterion
     version: CriterionVersion
     draft: CriterionVersion | None
     values: list[Measurement]
-    is_met: bool | None
-    bar: str = ""
+    current: Measurement | None
 
     @property
-    def latest(self) -> Measurement | None:
-        return self.values[-1] if self.values else None
+    def is_met(self) -> bool | None:
+        return self.version.is_reached_by(self.current.value) if self.current else None
+
+    @property
+    def bar(self) -> str:
+        if self.current is None:
+            return ""
+        v = self.version
+        return charts.target_bar(charts.Target(self.current.value, v.threshold, self.is_met, v.upper, v.floor))
 
 
 def criteria(project: Project) -> list[CriterionRow]:
-    """Criteria by level; three queries."""
+    """Criteria by level; six queries."""
     versions = CriterionVersion.objects.order_by("number").select_related("supports", "author", "approved_by")
-    found = Criterion.objects.filter(project=project, retired_at=None).prefetch_related(Prefetch("versions", versions))
-    values: dict[Any, list[Measurement]] = {}
+    found = Criterion.objects.filter(project=project).prefetch_related(Prefetch("versions", versions))
+    values: dict[UUID, list[Measurement]] = {}
     for m in Measurement.objects.filter(project=project).select_related("recorded_by").order_by("measured_at", "id"):
         values.setdefault(m.version_id, []).append(m)
-    return [_criterion_row(criterion, values) for criterion in found]
+    current = facts.current_values(project)
+    return [_criterion_row(criterion, values, current) for criterion in found]
 
 
-def _criterion_row(criterion: Criterion, values: dict[Any, list[Measurement]]) -> CriterionRow:
+def _criterion_row(
+    criterion: Criterion, values: dict[UUID, list[Measurement]], current: dict[UUID, Measurement]
+) -> CriterionRow:
     versions = list(criterion.versions.all())
     approved = next((v for v in versions if v.state == CriterionVersion.State.APPROVED), None)
     version = approved or versions[-1]
     draft = versions[-1] if versions[-1].state == CriterionVersion.State.DRAFT else None
-    measured = values.get(version.pk, [])
-    if not measured:
-        return CriterionRow(criterion, version, draft, [], None)
-    demand = {
-        "threshold": str(version.threshold), "direction": version.direction,
-        "upper": None if version.upper is None else str(version.upper),
-    }  # fmt: skip
-    value: Decimal = measured[-1].value
-    is_met = process_rules.reaches(demand, value)
-    target = charts.Target(value, version.threshold, version.direction, is_met, version.upper, version.floor)
-    return CriterionRow(criterion, version, draft, measured, is_met, charts.target_bar(target))
+    return CriterionRow(criterion, version, draft, values.get(version.pk, []), current.get(version.pk))
 
 
 def loop(project: Project) -> str:

@@ -24,11 +24,10 @@ class LoopPhase:
 
 @dataclass(frozen=True)
 class Target:
-    """A criterion's latest value against what it demands."""
+    """A criterion's value against what it demands."""
 
     value: Decimal
     threshold: Decimal
-    direction: str
     is_met: bool
     upper: Decimal | None = None
     floor: Decimal | None = None
