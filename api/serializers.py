@@ -292,9 +292,12 @@ class VerdictOut(serializers.Serializer):
 
 
 class ReadinessOut(serializers.Serializer):
-    gate = serializers.CharField()
-    state = serializers.CharField()
-    is_ready = serializers.BooleanField(help_text="Nothing blocks a submission.")
+    gate = serializers.CharField(source="gate.key")
+    state = serializers.CharField(source="gate.state")
+    is_ready = serializers.BooleanField(
+        help_text="Nothing stops the next step: to submit an open gate, to pass a submitted one; a passed one holds."
+    )
+    missing_roles = serializers.ListField(child=serializers.CharField(), help_text="Deciding roles yet to sign.")
     is_out_of_date = serializers.BooleanField(help_text="It was passed, but on today's records it would not be.")
     verdicts = VerdictOut(many=True)
 

@@ -12,13 +12,11 @@ from django.db.models import Prefetch, Q, QuerySet
 from catalogue.definitions import of
 from projects import access
 from projects.document_reviews import open_groups
-from projects.gates import facts, rules
+from projects.gates import facts
 from projects.models import (
     Criterion,
     CriterionVersion,
-    Decision,
     Evaluation,
-    Gate,
     Iteration,
     Measurement,
     Membership,
@@ -104,55 +102,6 @@ def loop(project: Project) -> str:
 
 def risk_matrix(risks: list[Risk]) -> str:
     return charts.risk_matrix(Counter((r.severity, r.likelihood) for r in risks if r.rating is not None))
-
-
-@dataclass(frozen=True)
-class GateView:
-    """A gate with its verdicts now, its open submission and its past."""
-
-    gate: Gate
-    definition: Any
-    verdicts: list[rules.Verdict]
-    evaluation: Evaluation | None
-    signatures: list[Any]
-    missing_roles: list[str]
-    decisions: list[Decision]
-    waivers: list[Waiver]
-    is_ready: bool = False
-
-    @property
-    def blockers(self) -> list[rules.Verdict]:
-        return [v for v in self.verdicts if v.blocks]
-
-    @property
-    def is_out_of_date(self) -> bool:
-        return self.gate.state == Gate.State.PASSED and bool(self.blockers)
-
-    @property
-    def met(self) -> int:
-        return sum(v.verdict in {rules.MET, rules.WAIVED} for v in self.verdicts)
-
-
-def gate(gate: Gate) -> GateView:
-    """Judged on the facts as they are now, with the signatures of an open submission; about twenty queries."""
-    project = gate.project
-    definition = of(project.catalogue).gate(gate.key)
-    evaluation = gate.evaluations.filter(state=Evaluation.State.OPEN).select_related("submitted_by", "facts").first()
-    signatures = list(evaluation.signatures.select_related("signer")) if evaluation else []
-    judged = evaluation or (gate.evaluations.last() if gate.state == Gate.State.PASSED else None)
-    verdicts = rules.evaluate(definition.checks, facts.collect(gate, judged))
-    signed = {s.role for s in signatures}
-    return GateView(
-        gate=gate,
-        definition=definition,
-        verdicts=verdicts,
-        evaluation=evaluation,
-        signatures=signatures,
-        missing_roles=[role for role in definition.deciders if role not in signed],
-        decisions=list(gate.decisions.select_related("decided_by", "facts").order_by("-decided_at")),
-        waivers=list(gate.waivers.select_related("requested_by", "decided_by")),
-        is_ready=not rules.blockers(verdicts, "submission"),
-    )
 
 
 @dataclass

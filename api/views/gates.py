@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from api import inputs, serializers
 from api.views.base import Rows, command
-from projects.gates import rules, standing
+from projects.gates import standing
 from projects.models import Decision, Evaluation, Gate, Waiver
 from projects.services import gates, waivers
 
@@ -26,17 +26,8 @@ class Gates(Rows):
     @extend_schema(responses=serializers.ReadinessOut)
     @action(detail=True, methods=["get"])
     def readiness(self, request: Request, **_: Any) -> Response:
-        """Every check, judged on the facts as they are now."""
-        gate = self.get_object()
-        verdicts = gates.judge(gate)[1]
-        shown = {
-            "gate": gate.key,
-            "state": gate.state,
-            "is_ready": not rules.blockers(verdicts, "submission"),
-            "is_out_of_date": gate in standing.outdated(self.project),
-            "verdicts": verdicts,
-        }
-        return Response(serializers.ReadinessOut(shown).data)
+        """Every check: on the facts as they are now, of a submitted gate on those it was submitted with."""
+        return Response(serializers.ReadinessOut(standing.readiness(self.get_object())).data)
 
     submit = command(
         "submit", gates.submit, path="submissions", takes=inputs.Note, gives=serializers.EvaluationOut, status=201

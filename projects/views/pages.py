@@ -20,7 +20,7 @@ from crispmlq.errors import NotFound
 from projects import access
 from projects import page_selectors as pages
 from projects.acts import ACTS
-from projects.gates import standing
+from projects.gates import facts, standing
 from projects.models import Criterion, CriterionVersion, Document, Measurement, Project, Risk
 
 HISTORY_PAGE = 40
@@ -64,12 +64,12 @@ def approvals(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
-    phase = pages.current_phase(project)
+    phase, base = pages.current_phase(project), facts.of_project(project)
     risks = list(Risk.objects.filter(project=project).exclude(task__state="not_applicable"))
     return show(
         request, "projects/overview.html", project, tab="overview", phase=phase,
-        gate=pages.gate(_gate(project, phase.number)) if phase else None,
-        outdated=standing.outdated(project), criteria=pages.criteria(project), loop=pages.loop(project),
+        gate=standing.readiness(_gate(project, phase.number), base) if phase else None,
+        outdated=standing.outdated(project, base), criteria=pages.criteria(project), loop=pages.loop(project),
         matrix=pages.risk_matrix(risks),
         open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
         accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
@@ -179,12 +179,14 @@ def document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_safe
 def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     project = _project(request, slug)
-    view = pages.gate(_gate(project, number))
+    view = standing.readiness(_gate(project, number))
     tasks = [(p.number, p.name, list(p.task_set.all())) for p in project.phase_set.prefetch_related("task_set")]
     mine = [role for role in view.missing_roles if role in access.roles_of(request.actor, project.pk)]
     return show(
         request, "projects/gate.html", project, tab=f"phase-{number}", view=view, gate=view.gate, my_open_roles=mine,
         role_names=of(project.catalogue).roles, tasks_by_phase=[row for row in tasks if row[0] <= number],
+        decisions=view.gate.decisions.select_related("decided_by", "facts").order_by("-decided_at"),
+        waivers=view.gate.waivers.select_related("requested_by", "decided_by"),
     )  # fmt: skip
 
 
