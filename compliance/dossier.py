@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Prefetch
@@ -67,6 +68,7 @@ def _gather(project: Project) -> Data:
         "project": _project(project),
         "phases": _phases(project, template),
         "criteria": _criteria(project),
+        "risk_scale": asdict(template.rating),
         "risks": _risks(project),
         "documents": _documents(project, template),
         "decisions": _decisions(project),

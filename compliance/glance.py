@@ -6,6 +6,8 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from catalogue.definitions import Rating
+from projects import page_selectors
 from ui import charts
 
 Data = dict[str, Any]
@@ -29,7 +31,8 @@ def _loop(data: Data) -> str:
 
 def _matrix(data: Data) -> str:
     rated = [r for r in data["risks"] if r["rating"] is not None]
-    return charts.risk_matrix(Counter((r["severity"].lower(), r["likelihood"].lower()) for r in rated))
+    counts = Counter((r["severity"].lower(), r["likelihood"].lower()) for r in rated)
+    return page_selectors.matrix(counts, Rating(**data["risk_scale"]))
 
 
 def _criterion(criterion: Data) -> Data:

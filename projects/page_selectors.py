@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from catalogue.definitions import of
+from catalogue.definitions import Rating, of
 from projects import access
 from projects.document_reviews import open_groups
 from projects.gates import facts
@@ -100,8 +101,21 @@ def loop(project: Project) -> str:
     return charts.loop(phases, list(back))
 
 
-def risk_matrix(risks: list[Risk]) -> str:
-    return charts.risk_matrix(Counter((r.severity, r.likelihood) for r in risks if r.rating is not None))
+def risk_matrix(risks: list[Risk], rating: Rating) -> str:
+    return matrix(Counter((r.severity, r.likelihood) for r in risks if r.rating is not None), rating)
+
+
+def matrix(counts: Mapping[tuple[str, str], int], rating: Rating) -> str:
+    """Counts by severity and likelihood on the catalogue's scale; a cell is toned as a first rating there is judged."""
+
+    def tone(severity: str, likelihood: str) -> str:
+        value = rating.value(severity, likelihood)
+        if rating.is_tolerable(severity, value, was_treated=False):
+            return "low"
+        return "mid" if rating.is_tolerable(severity, value, was_treated=True) else "high"
+
+    scales = (sorted(scale, key=scale.__getitem__) for scale in (rating.severities, rating.likelihoods))
+    return charts.risk_matrix(counts, *scales, tone)
 
 
 @dataclass
@@ -170,6 +184,7 @@ def approvals(actor: Actor) -> Approvals:
     """What waits for this person's word, over all projects; ten queries."""
     roles = {m.project_id: set(m.roles) for m in Membership.objects.filter(user_id=actor.user.pk)}
     mine = Q(project__in=[project for project, held in roles.items() if held])
+    may = {project: access.rights_of(actor, frozenset(held)) for project, held in roles.items()}
     revisions = (
         Revision.objects.filter(mine, state=Revision.State.SUBMITTED)
         .exclude(author_id=actor.user.pk)
@@ -182,26 +197,32 @@ def approvals(actor: Actor) -> Approvals:
         .prefetch_related("signatures")
     )
     return Approvals(
-        revisions=[r for r in revisions if _may_review(r, roles[r.project_id], actor)],
-        tasks=list(
-            Task.objects.filter(mine, state=Task.State.IN_REVIEW)
+        revisions=[r for r in revisions if may[r.project_id]["review"] and _may_review(r, roles[r.project_id], actor)],
+        tasks=[
+            t
+            for t in Task.objects.filter(mine, state=Task.State.IN_REVIEW)
             .exclude(handed_in_by_id=actor.user.pk)
             .select_related("project", "phase", "handed_in_by")
-        ),
-        submissions=[(e, open_roles) for e in submissions if (open_roles := _may_sign(e, roles[e.project_id], actor))],
+            if may[t.project_id]["review"]
+        ],
+        submissions=[
+            (e, open_roles)
+            for e in submissions
+            if may[e.project_id]["review"] and (open_roles := _may_sign(e, roles[e.project_id], actor))
+        ],
         versions=[
             v
             for v in CriterionVersion.objects.filter(mine, state=CriterionVersion.State.DRAFT)
             .exclude(author_id=actor.user.pk)
             .select_related("criterion", "project", "author")
-            if roles[v.project_id] & {"sponsor", "domain-expert"} and not v.is_written_by(actor.user.pk)
+            if may[v.project_id]["approve criteria"] and not v.is_written_by(actor.user.pk)
         ],
         waivers=[
             w
             for w in Waiver.objects.filter(mine, state=Waiver.State.REQUESTED)
             .exclude(requested_by_id=actor.user.pk)
             .select_related("gate__phase", "project", "requested_by")
-            if "sponsor" in roles[w.project_id]
+            if may[w.project_id]["grant waivers"]
         ],
     )
 

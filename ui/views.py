@@ -38,6 +38,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
         ],
         "loop": charts.loop(phases, [(5, 3)]),
         "bars": [charts.target_bar(target), charts.target_bar(missed)],
-        "matrix": charts.risk_matrix({("high", "possible"): 3, ("low", "rare"): 7, ("critical", "likely"): 1}),
+        "matrix": charts.risk_matrix(
+            {("high", "possible"): 3, ("low", "rare"): 7, ("critical", "likely"): 1},
+            ["low", "medium", "high", "critical"],
+            ["rare", "possible", "likely"],
+            lambda severity, likelihood: {"low": "low", "medium": "mid"}.get(severity, "high"),
+        ),
     }
     return render(request, "ui/gallery.html", context)

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from catalogue import definitions
 from projects.gates import facts, rules
 from projects.models import Evaluation, Gate, Project, Signature
-from projects.services.gates import judge_submission
+from projects.services.gates import is_never_passed, judge_submission
 
 EVALUATIONS = Prefetch(
     "evaluations",
@@ -52,7 +52,8 @@ class Readiness:
         if self.gate.state == Gate.State.PASSED:
             return not self.blockers
         agreed = all(s.verdict == Signature.Verdict.APPROVE for s in self.signatures)
-        return not self.blockers and not self.missing_roles and agreed
+        stopped = is_never_passed(self.gate.project, self.definition)
+        return agreed and not (stopped or self.blockers or self.missing_roles)
 
     @property
     def is_out_of_date(self) -> bool:

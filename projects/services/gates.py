@@ -118,7 +118,7 @@ def decide(*, evaluation: Evaluation, verdict: Verdict, by: Actor) -> Decision:
     with doing("gate.decided", by=by, on=evaluation, right="review", reason=reason, alone=True) as now:
         row, gate = now.row, now.row.gate
         definition = definitions.of(now.project.catalogue).gate(gate.key)
-        access.require_role(by, now.project, {"project-manager", *definition.deciders}, "decide this gate")
+        access.require_role(by, now.project, set(definition.decided_by), "decide this gate")
         require_move(row, Evaluation.State.DECIDED)
         _require_possible(now.project, definition, verdict)
         if verdict.outcome in NEEDED_RIGHT:
@@ -175,7 +175,7 @@ def _pass(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict
         return
     following = now.project.phase_set.select_for_update().get(number=phase.number + 1)
     _move(following, Phase.State.OPEN, opened_at=now.act.at)
-    if following.number == 6 and now.project.state == Project.State.ACTIVE:
+    if definition.releases and now.project.state == Project.State.ACTIVE:
         _move(now.project, Project.State.IN_OPERATION)
 
 
@@ -251,7 +251,7 @@ def _require_possible(project: Project, definition: definitions.Gate, verdict: V
 
 
 def _require_passable(project: Project, gate: Gate, evaluation: Evaluation, verdicts: list[rules.Verdict]) -> None:
-    if project.kind == Project.Kind.PROOF_OF_CONCEPT and gate.phase.number == 5:
+    if is_never_passed(project, definitions.of(project.catalogue).gate(gate.key)):
         raise GateNotReady("A proof of concept is never released; begin a full project for that.")
     signatures = list(evaluation.signatures.all())
     objections = [s for s in signatures if s.verdict == Signature.Verdict.OBJECT]
@@ -263,6 +263,11 @@ def _require_passable(project: Project, gate: Gate, evaluation: Evaluation, verd
     if {s.signer_id for s in signatures} == {evaluation.submitted_by_id}:
         raise NotAllowed("Who submitted a gate can not be the only one to sign it.")
     _require_none(rules.blockers(verdicts, "decision"), "The gate can not be passed")
+
+
+def is_never_passed(project: Project, definition: definitions.Gate) -> bool:
+    """A proof of concept is not released."""
+    return definition.releases and project.kind == Project.Kind.PROOF_OF_CONCEPT
 
 
 def _require_none(blockers: list[rules.Verdict], sentence: str) -> None:

@@ -47,8 +47,9 @@ def show(request: HttpRequest, template: str, project: Project | None = None, **
 def dashboard(request: HttpRequest) -> HttpResponse:
     found = list(pages.dashboard(request.actor))
     rows = [(project, pages.current_phase(project)) for project in found]
-    may_create = not (request.actor.is_auditor or request.actor.is_administrator or request.actor.is_machine)
-    return show(request, "projects/dashboard.html", rows=rows, section="dashboard", may_create=may_create)
+    return show(
+        request, "projects/dashboard.html", rows=rows, section="dashboard", may_create=access.may_create(request.actor)
+    )
 
 
 @require_safe
@@ -70,7 +71,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         request, "projects/overview.html", project, tab="overview", phase=phase,
         gate=standing.readiness(_gate(project, phase.number), base) if phase else None,
         outdated=standing.outdated(project, base), criteria=pages.criteria(project), loop=pages.loop(project),
-        matrix=pages.risk_matrix(risks),
+        matrix=pages.risk_matrix(risks, of(project.catalogue).rating),
         open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
         accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
         events=trail.events(project.pk, limit=8), trail_size=trail.size(project.pk),
@@ -124,7 +125,8 @@ def risks(request: HttpRequest, slug: str) -> HttpResponse:
     state, number = request.GET.get("state", ""), request.GET.get("phase", "")
     shown = [r for r in everything if (not state or r.state == state) and (not number or str(r.phase.number) == number)]
     return show(
-        request, "projects/risks.html", project, tab="risks", risks=shown, matrix=pages.risk_matrix(everything),
+        request, "projects/risks.html", project, tab="risks", risks=shown,
+        matrix=pages.risk_matrix(everything, of(project.catalogue).rating),
         states=Risk.State.choices, chosen_state=state, chosen_phase=number, total=len(everything),
         phase_to_rate=project.phase_set.filter(number=number).first() if number in PHASES else None,
         categories=Risk.Category.choices,
@@ -181,9 +183,11 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     project = _project(request, slug)
     view = standing.readiness(_gate(project, number))
     tasks = [(p.number, p.name, list(p.task_set.all())) for p in project.phase_set.prefetch_related("task_set")]
-    mine = [role for role in view.missing_roles if role in access.roles_of(request.actor, project.pk)]
+    roles = access.roles_of(request.actor, project.pk)
     return show(
-        request, "projects/gate.html", project, tab=f"phase-{number}", view=view, gate=view.gate, my_open_roles=mine,
+        request, "projects/gate.html", project, tab=f"phase-{number}", view=view, gate=view.gate,
+        my_open_roles=[role for role in view.missing_roles if role in roles],
+        may_decide=access.may_decide(request.actor, roles, view.definition),
         role_names=of(project.catalogue).roles, tasks_by_phase=[row for row in tasks if row[0] <= number],
         decisions=view.gate.decisions.select_related("decided_by", "facts").order_by("-decided_at"),
         waivers=view.gate.waivers.select_related("requested_by", "decided_by"),

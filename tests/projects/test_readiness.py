@@ -8,8 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from catalogue.definitions import of
 from projects.gates import facts, standing
-from projects.models import Evaluation, Gate
+from projects.models import Evaluation, Gate, Project, Signature
 from projects.services import gates
 from tests import walk
 from tests.cast import Cast
@@ -65,6 +66,14 @@ def test_the_command_knows_no_other_gates(cast: Cast, project: str, gate: str) -
     with pytest.raises(CommandError) as refusal:
         call_command("gate_readiness", project=project, gate=gate)
     assert refusal.value.returncode == 2
+
+
+@pytest.mark.parametrize(("kind", "ready"), [("full", True), ("proof_of_concept", False)])
+def test_a_proof_of_concept_is_never_ready_to_be_released(cast: Cast, kind: str, ready: bool) -> None:
+    definition = of(cast.project.catalogue).phase(5).gate
+    signatures = [Signature(role=role, verdict="approve") for role in definition.deciders]
+    gate = Gate(state=Gate.State.SUBMITTED, project=Project(kind=kind))
+    assert standing.Readiness(gate, definition, [], Evaluation(), signatures).is_ready is ready
 
 
 def test_the_overview_collects_the_facts_once(cast: Cast, monkeypatch: Any) -> None:
