@@ -51,6 +51,28 @@ class Confirmations(Input):
     note = serializers.CharField()
 
 
+class InPhase(Input):
+    phase = serializers.IntegerField(min_value=1, max_value=6, help_text="Number of the phase.")
+
+
+class NewRequirement(InPhase):
+    kind = serializers.CharField()
+    text = serializers.CharField()
+
+
+class NewTask(InPhase):
+    name = serializers.CharField()
+    aim = serializers.CharField()
+
+
+class NewRisk(InPhase):
+    name = serializers.CharField()
+    what_goes_wrong = serializers.CharField()
+    category = serializers.CharField()
+    severity = serializers.CharField()
+    likelihood = serializers.CharField()
+
+
 class Checklist(Input):
     done = serializers.ListField(child=serializers.BooleanField(), help_text="One entry per row, in order.")
 
@@ -167,6 +189,9 @@ class DecisionIn(Input):
 
 class WayBack(Input):
     to_phase = serializers.IntegerField()
-    task_keys = serializers.ListField(child=serializers.CharField())
+    tasks = serializers.ListField(child=serializers.CharField(), help_text="Keys of tasks to be done again.")
     origin = serializers.CharField()
     reason = serializers.CharField()
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {"task_keys": given.pop("tasks"), **given}

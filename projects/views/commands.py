@@ -33,6 +33,7 @@ from projects.services import (
     criteria,
     documents,
     gates,
+    iterations,
     measurements,
     memberships,
     projects,
@@ -64,6 +65,9 @@ COMMANDS = {
     "resume": Command(projects.resume, Project, "project", texts("reason"), "The project goes on."),
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
     "set-roles": Command(memberships.set_roles, Project, "project", readers.roles, "The roles were changed."),
+    "go-back": Command(
+        iterations.go_back, Project, "project", readers.way_back, "The tasks are open again, in a new iteration."
+    ),
     "propose-criterion": Command(
         criteria.propose, Project, "project", readers.proposal, "Proposed; another person approves it."
     ),

@@ -21,7 +21,7 @@ from projects import access
 from projects import page_selectors as pages
 from projects.acts import ACTS
 from projects.gates import facts, standing
-from projects.models import Criterion, CriterionVersion, Document, Measurement, Project, Risk
+from projects.models import Criterion, CriterionVersion, Document, Iteration, Measurement, Project, Risk
 
 HISTORY_PAGE = 40
 PHASES = {"1", "2", "3", "4", "5", "6"}
@@ -92,6 +92,7 @@ def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         request, "projects/phase.html", project, tab=f"phase-{number}", phase=found, tasks=tasks, aim=aim,
         requirements=list(found.requirement_set.select_related("confirmed_by")),
         done=sum(view.task.is_finished for view in tasks), members=pages.members(project),
+        origins=[choice for choice in Iteration.Origin.choices if choice[0] != Iteration.Origin.START],
     )  # fmt: skip
 
 

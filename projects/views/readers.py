@@ -71,6 +71,12 @@ def verdict(given: Given) -> dict[str, Any]:
     return {"verdict": found}
 
 
+def way_back(given: Given) -> dict[str, Any]:
+    number = given.get("to_phase", "")
+    to_phase = int(number) if _is_whole(number) else 0
+    return {"to_phase": to_phase, "task_keys": given.getlist("tasks"), **texts("origin", "reason")(given)}
+
+
 def signature(given: Given) -> dict[str, Any]:
     return {**texts("role", "note")(given), "approves": given.get("approves") != "no"}
 
