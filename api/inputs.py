@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from api.fields import Input, Number
 from projects.services.criteria import Demand
-from projects.services.gates import Verdict
+from projects.services.gates import Resolution
 from projects.services.measurements import Reading
 
 
@@ -184,7 +184,7 @@ class DecisionIn(Input):
     condition = serializers.CharField(required=False, allow_blank=True)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        return {"verdict": Verdict(**given)}
+        return {"resolution": Resolution(**given)}
 
 
 class WayBack(Input):

@@ -111,7 +111,7 @@ COMMANDS = {
     "submit-gate": Command(gates.submit, Gate, "gate", texts("note"), "The gate is submitted; its facts are frozen."),
     "withdraw-gate": Command(gates.withdraw, Evaluation, "evaluation", texts("reason"), "The submission is withdrawn."),
     "sign-gate": Command(gates.sign, Evaluation, "evaluation", readers.signature, "You have signed."),
-    "decide-gate": Command(gates.decide, Evaluation, "evaluation", readers.verdict, "The gate is decided."),
+    "decide-gate": Command(gates.decide, Evaluation, "evaluation", readers.resolution, "The gate is decided."),
     "waive": Command(
         waivers.request, Gate, "gate", with_date("expires_on", "check_key", "reason"),
         "Asked for a waiver; another person has to answer.",

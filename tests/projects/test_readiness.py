@@ -36,7 +36,7 @@ def test_signatures_count_at_every_door(cast: Cast, submitted: Evaluation, api: 
     met = f"{len(answer['verdicts'])} of {len(answer['verdicts'])} met"
     assert met in client.get("/projects/churn/gates/4").content.decode()
     call_command("gate_readiness", project="churn", gate="4")
-    gates.decide(evaluation=submitted, verdict=gates.Verdict("pass", "All is there."), by=cast.mara)
+    gates.decide(evaluation=submitted, resolution=gates.Resolution("pass", "All is there."), by=cast.mara)
 
 
 @pytest.mark.slow
