@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @login_not_required
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
+    return render(request, "api/docs.html", _contract())
+
+
+@cache
+def _contract() -> dict[str, Any]:
+    """Made once per process: the routes do not change while it runs, and making it takes long."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, operations in schema["paths"].items():
         for method in METHODS:
             if method in operations:
                 groups.setdefault(_group(path), []).append(_endpoint(schema, path, method, operations[method]))
-    return render(request, "api/docs.html", {"groups": sorted(groups.items()), "info": schema["info"]})
+    return {"groups": sorted(groups.items()), "info": schema["info"]}
 
 
 def _group(path: str) -> str:

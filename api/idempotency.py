@@ -1,18 +1,21 @@
 """A POST with `Idempotency-Key` happens once: repeated, it gives the first answer again.
 
-The key is stored in the transaction of the act itself, so that neither can exist without the other.
+The key is stored in the transaction of the act itself, so that neither can exist without the other. After seven days it
+is forgotten.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +23,7 @@ from api.models import IdempotencyKey
 from crispmlq.errors import Conflict, Invalid
 
 HEADER = "Idempotency-Key"
+KEPT_FOR = timedelta(days=7)
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 
 
@@ -56,6 +60,11 @@ class IdempotentPosts:
 
     def handle_exception(self, error: Exception) -> HttpResponseBase:
         return error.answer if isinstance(error, _Replay) else super().handle_exception(error)
+
+
+def forget_old() -> int:
+    """Delete keys older than a client may still repeat; how many there were."""
+    return IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
 def _claim(request: Request, key: str) -> IdempotencyKey:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from api.fields import Input, Number
 from projects.services.criteria import Demand
-from projects.services.gates import Verdict
+from projects.services.gates import Resolution
 from projects.services.measurements import Reading
 
 
@@ -49,6 +49,28 @@ class Confirmation(Input):
 class Confirmations(Input):
     keys = serializers.ListField(child=serializers.CharField(), allow_empty=False)
     note = serializers.CharField()
+
+
+class InPhase(Input):
+    phase = serializers.IntegerField(min_value=1, max_value=6, help_text="Number of the phase.")
+
+
+class NewRequirement(InPhase):
+    kind = serializers.CharField()
+    text = serializers.CharField()
+
+
+class NewTask(InPhase):
+    name = serializers.CharField()
+    aim = serializers.CharField()
+
+
+class NewRisk(InPhase):
+    name = serializers.CharField()
+    what_goes_wrong = serializers.CharField()
+    category = serializers.CharField()
+    severity = serializers.CharField()
+    likelihood = serializers.CharField()
 
 
 class Checklist(Input):
@@ -162,11 +184,14 @@ class DecisionIn(Input):
     condition = serializers.CharField(required=False, allow_blank=True)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        return {"verdict": Verdict(**given)}
+        return {"resolution": Resolution(**given)}
 
 
 class WayBack(Input):
     to_phase = serializers.IntegerField()
-    task_keys = serializers.ListField(child=serializers.CharField())
+    tasks = serializers.ListField(child=serializers.CharField(), help_text="Keys of tasks to be done again.")
     origin = serializers.CharField()
     reason = serializers.CharField()
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {"task_keys": given.pop("tasks"), **given}

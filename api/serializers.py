@@ -227,7 +227,7 @@ class DecisionOut(serializers.ModelSerializer):
     class Meta:
         model = Decision
         fields = [
-            "gate", "iteration", "outcome", "to_phase", "reason", "condition", "verdicts", "rules_version",
+            "id", "gate", "iteration", "outcome", "to_phase", "reason", "condition", "verdicts", "rules_version",
             "facts_sha256", "decided_by", "decided_at",
         ]  # fmt: skip
 
@@ -249,13 +249,15 @@ class EvaluationOut(serializers.ModelSerializer):
 class WaiverOut(serializers.ModelSerializer):
     requested_by = person()
     decided_by = person()
-    check_ = serializers.CharField(source="check_key", read_only=True)
+    gate = serializers.SlugRelatedField("key", read_only=True)
+    check = serializers.CharField(source="check_key", read_only=True)
 
     class Meta:
         model = Waiver
         fields = [
             "id",
-            "check_",
+            "gate",
+            "check",
             "state",
             "reason",
             "expires_on",
@@ -264,10 +266,6 @@ class WaiverOut(serializers.ModelSerializer):
             "decided_by",
             "decided_at",
         ]
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        fields = super().get_fields()
-        return {("check" if name == "check_" else name): field for name, field in fields.items()}
 
 
 class GateOut(serializers.ModelSerializer):
@@ -279,7 +277,7 @@ class GateOut(serializers.ModelSerializer):
 
 
 class VerdictOut(serializers.Serializer):
-    check_key = serializers.CharField(source="check")
+    check = serializers.CharField()
     text = serializers.CharField()
     verdict = serializers.CharField()
     because = serializers.CharField()
@@ -292,9 +290,12 @@ class VerdictOut(serializers.Serializer):
 
 
 class ReadinessOut(serializers.Serializer):
-    gate = serializers.CharField()
-    state = serializers.CharField()
-    is_ready = serializers.BooleanField(help_text="Nothing blocks a submission.")
+    gate = serializers.CharField(source="gate.key")
+    state = serializers.CharField(source="gate.state")
+    is_ready = serializers.BooleanField(
+        help_text="Nothing stops the next step: to submit an open gate, to pass a submitted one; a passed one holds."
+    )
+    missing_roles = serializers.ListField(child=serializers.CharField(), help_text="Deciding roles yet to sign.")
     is_out_of_date = serializers.BooleanField(help_text="It was passed, but on today's records it would not be.")
     verdicts = VerdictOut(many=True)
 

@@ -90,6 +90,16 @@ class Gate:
     def checks(self) -> tuple[Check, ...]:
         return self.own_checks + self.common_checks
 
+    @property
+    def decided_by(self) -> tuple[str, ...]:
+        """Roles that may end a submission, once the deciders have signed."""
+        return ("project-manager", *self.deciders)
+
+    @property
+    def releases(self) -> bool:
+        """Passing it puts the model into operation: the gate of the fifth phase of six, in every catalogue."""
+        return self.phase == 5
+
 
 @dataclass(frozen=True)
 class Phase:
@@ -156,6 +166,15 @@ class Rating:
     needs_qa_from: int
     critical_needs_qa: bool
     acceptance_from: int
+
+    def value(self, severity: str, likelihood: str) -> int:
+        return self.severities[severity] * self.likelihoods[likelihood]
+
+    def is_tolerable(self, severity: str, value: int, was_treated: bool) -> bool:
+        """Whether a rating closes a risk: at or below the limit, and a critical one only after a QA method."""
+        if severity == "critical" and self.critical_needs_qa and not was_treated:
+            return False
+        return value <= self.feasible_up_to
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Prefetch
@@ -12,7 +13,7 @@ from audit import selectors as trail
 from audit.canon import decimal_text, plain
 from audit.snapshot import one_moment
 from catalogue.definitions import Catalogue, of
-from projects.gates.process_rules import reaches
+from projects.gates import facts
 from projects.models import (
     Attachment,
     Criterion,
@@ -67,6 +68,7 @@ def _gather(project: Project) -> Data:
         "project": _project(project),
         "phases": _phases(project, template),
         "criteria": _criteria(project),
+        "risk_scale": asdict(template.rating),
         "risks": _risks(project),
         "documents": _documents(project, template),
         "decisions": _decisions(project),
@@ -123,15 +125,17 @@ def _criteria(project: Project) -> list[Data]:
         values.setdefault(m.version_id, []).append(m)
     versions = CriterionVersion.objects.select_related("supports", "approved_by").order_by("number")
     found = Criterion.objects.filter(project=project).prefetch_related(Prefetch("versions", versions))
-    return [_version(criterion, version, values) for criterion in found for version in criterion.versions.all()]
+    current = facts.current_values(project)
+    return [
+        _version(criterion, version, values.get(version.pk, []), current.get(version.pk))
+        for criterion in found
+        for version in criterion.versions.all()
+    ]
 
 
-def _version(criterion: Criterion, version: CriterionVersion, values: dict[Any, list[Measurement]]) -> Data:
-    demand = {
-        "threshold": str(version.threshold),
-        "upper": None if version.upper is None else str(version.upper),
-        "direction": version.direction,
-    }
+def _version(
+    criterion: Criterion, version: CriterionVersion, values: list[Measurement], current: Measurement | None
+) -> Data:
     return {
         "name": criterion.name,
         "level": criterion.get_level_display(),
@@ -151,13 +155,14 @@ def _version(criterion: Criterion, version: CriterionVersion, values: dict[Any, 
                 "value": decimal_text(m.value),
                 "lower": _number(m.lower),
                 "upper": _number(m.upper),
-                "met": reaches(demand, m.value),
+                "met": version.is_reached_by(m.value),
+                "current": m == current,
                 "environment": m.get_environment_display(),
                 "iteration": m.iteration,
                 "measured_at": plain(m.measured_at),
                 "model": m.subject_version,
             }
-            for m in values.get(version.pk, [])
+            for m in values
         ],
     }
 

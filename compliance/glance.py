@@ -6,13 +6,15 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from catalogue.definitions import Rating
+from projects import page_selectors
 from ui import charts
 
 Data = dict[str, Any]
 
 
 def of(data: Data) -> Data:
-    """Loop, risk matrix, criteria with their newest value, gates with their outcomes in order; from `data` alone."""
+    """Loop, risk matrix, criteria with the value they are judged by, gates with their outcomes; from `data` alone."""
     return {
         "loop": charts.printed(_loop(data)),
         "matrix": charts.printed(_matrix(data)),
@@ -29,18 +31,19 @@ def _loop(data: Data) -> str:
 
 def _matrix(data: Data) -> str:
     rated = [r for r in data["risks"] if r["rating"] is not None]
-    return charts.risk_matrix(Counter((r["severity"].lower(), r["likelihood"].lower()) for r in rated))
+    counts = Counter((r["severity"].lower(), r["likelihood"].lower()) for r in rated)
+    return page_selectors.matrix(counts, Rating(**data["risk_scale"]))
 
 
 def _criterion(criterion: Data) -> Data:
-    latest = criterion["values"][-1] if criterion["values"] else None
-    return {**criterion, "latest": latest, "bar": charts.printed(_bar(criterion, latest)) if latest else ""}
+    current = next((value for value in criterion["values"] if value["current"]), None)
+    return {**criterion, "current": current, "bar": charts.printed(_bar(criterion, current)) if current else ""}
 
 
-def _bar(criterion: Data, latest: Data) -> str:
+def _bar(criterion: Data, current: Data) -> str:
     bounds = [None if criterion[name] is None else Decimal(criterion[name]) for name in ("upper", "floor")]
     return charts.target_bar(
-        charts.Target(Decimal(latest["value"]), Decimal(criterion["threshold"]), "", latest["met"], *bounds)
+        charts.Target(Decimal(current["value"]), Decimal(criterion["threshold"]), current["met"], *bounds)
     )
 
 

@@ -16,8 +16,6 @@ from jobs.models import Job
 from projects import access
 from projects.views.pages import show
 
-TYPES = {"pdf": "application/pdf", "json": "application/json", "html": "application/octet-stream"}
-
 
 @require_safe
 def center(request: HttpRequest, slug: str) -> HttpResponse:
@@ -41,10 +39,9 @@ def download(request: HttpRequest, slug: str, pk: UUID, form: str) -> HttpRespon
     report = Report.objects.filter(project=project, pk=pk).select_related("pdf", "html", "data", "project").first()
     if report is None:
         raise NotFound("There is no such report in this project.")
-    name, data = reports.hand_out(report=report, form=form, by=request.actor)
-    return HttpResponse(
-        data, content_type=TYPES[form], headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    blob, data = reports.hand_out(report=report, form=form, by=request.actor)
+    headers = {"Content-Disposition": f'attachment; filename="{blob.name}"'}
+    return HttpResponse(data, content_type=blob.media_type, headers=headers)
 
 
 def _is_uuid(text: str) -> bool:

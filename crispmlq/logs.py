@@ -1,4 +1,4 @@
-"""Logs as one JSON object a line on stderr, each with the id of the request it belongs to."""
+"""Logs as one JSON object a line on standard output, each with the id of the request it belongs to."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def configure(level: str) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"json": formatter},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-            "root": {"handlers": ["stderr"], "level": level},
+            "handlers": {"out": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
+            "root": {"handlers": ["out"], "level": level},
             "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
         }
     )

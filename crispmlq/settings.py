@@ -200,6 +200,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "seal": {"task": "audit.seal", "schedule": 5.0},
     "mend jobs": {"task": "jobs.mend", "schedule": 60.0},
+    "forget idempotency keys": {"task": "api.forget_idempotency_keys", "schedule": 3600.0},
 }
 
 # The API

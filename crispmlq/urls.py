@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.urls import include, path
 
@@ -22,9 +20,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("jobs/", include("jobs.urls")),
     path("api/v1/", include("api.urls")),
+    path("", include("compliance.urls")),
+    path("", include("projects.urls")),
 ]
-for prefix, module in (("", "compliance.urls"), ("", "projects.urls")):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
-if settings.CRISPMLQ_GALLERY and find_spec("ui.urls"):
+if settings.CRISPMLQ_GALLERY:
     urlpatterns.append(path("gallery/", include("ui.urls")))

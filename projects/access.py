@@ -17,6 +17,7 @@ from projects.models import Membership, Project
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
+    from catalogue.definitions import Gate
 
 ANYBODY = "any member except an end user"
 ONLOOKERS = frozenset({"end-user", "auditor"})  # roles that work on nothing
@@ -72,9 +73,25 @@ def roles_of(actor: Actor, project_id: UUID) -> frozenset[str]:
     return frozenset(membership.roles) if membership else frozenset()
 
 
+def may_create(actor: Actor) -> bool:
+    """Projects are created by the people who will work in them, not by tokens or site roles."""
+    return not (actor.is_machine or actor.is_auditor or actor.is_administrator)
+
+
+def may_decide(actor: Actor, roles: frozenset[str], gate: Gate) -> bool:
+    """Whether somebody with these roles may end a submission of the gate."""
+    return _refusal(actor, roles, "review") is None and bool(roles & set(gate.decided_by))
+
+
 def rights_of(actor: Actor, roles: frozenset[str]) -> dict[str, bool]:
     """Every right of the table, and whether somebody with these roles has it."""
     return {right: _refusal(actor, roles, right) is None for right in RIGHTS}
+
+
+def require_write_scope(actor: Actor) -> None:
+    """Raises: NotAllowed: a token that may only read."""
+    if actor.token is not None and actor.token.scope != "write":
+        raise NotAllowed("This token may only read. Create one with the scope “write”.")
 
 
 def require(actor: Actor, project: Project, right: str) -> frozenset[str]:
@@ -87,8 +104,7 @@ def require(actor: Actor, project: Project, right: str) -> frozenset[str]:
     roles = roles_of(actor, project.pk)
     if not roles and not actor.is_auditor:
         raise NotFound("There is no such project, or you are not a member of it.")
-    if actor.token is not None and actor.token.scope != "write":
-        raise NotAllowed("This token may only read. Create one with the scope “write”.")
+    require_write_scope(actor)
     refusal = _refusal(actor, roles, right)
     if refusal:
         raise NoRight(refusal, right=right)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from catalogue.definitions import of
+from catalogue.definitions import Rating, of
 from projects import access
 from projects.document_reviews import open_groups
-from projects.gates import facts, process_rules, rules
+from projects.gates import facts
 from projects.models import (
     Criterion,
     CriterionVersion,
-    Decision,
     Evaluation,
-    Gate,
     Iteration,
     Measurement,
     Membership,
@@ -54,46 +53,45 @@ def current_phase(project: Project) -> Phase | None:
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """A criterion with what it demands, its values and how the newest one stands."""
+    """A criterion with what it demands, all its values, and the one it is judged by now."""
 
     criterion: Criterion
     version: CriterionVersion
     draft: CriterionVersion | None
     values: list[Measurement]
-    is_met: bool | None
-    bar: str = ""
+    current: Measurement | None
 
     @property
-    def latest(self) -> Measurement | None:
-        return self.values[-1] if self.values else None
+    def is_met(self) -> bool | None:
+        return self.version.is_reached_by(self.current.value) if self.current else None
+
+    @property
+    def bar(self) -> str:
+        if self.current is None:
+            return ""
+        v = self.version
+        return charts.target_bar(charts.Target(self.current.value, v.threshold, self.is_met, v.upper, v.floor))
 
 
 def criteria(project: Project) -> list[CriterionRow]:
-    """Criteria by level; three queries."""
+    """Criteria by level; six queries."""
     versions = CriterionVersion.objects.order_by("number").select_related("supports", "author", "approved_by")
-    found = Criterion.objects.filter(project=project, retired_at=None).prefetch_related(Prefetch("versions", versions))
-    values: dict[Any, list[Measurement]] = {}
+    found = Criterion.objects.filter(project=project).prefetch_related(Prefetch("versions", versions))
+    values: dict[UUID, list[Measurement]] = {}
     for m in Measurement.objects.filter(project=project).select_related("recorded_by").order_by("measured_at", "id"):
         values.setdefault(m.version_id, []).append(m)
-    return [_criterion_row(criterion, values) for criterion in found]
+    current = facts.current_values(project)
+    return [_criterion_row(criterion, values, current) for criterion in found]
 
 
-def _criterion_row(criterion: Criterion, values: dict[Any, list[Measurement]]) -> CriterionRow:
+def _criterion_row(
+    criterion: Criterion, values: dict[UUID, list[Measurement]], current: dict[UUID, Measurement]
+) -> CriterionRow:
     versions = list(criterion.versions.all())
     approved = next((v for v in versions if v.state == CriterionVersion.State.APPROVED), None)
     version = approved or versions[-1]
     draft = versions[-1] if versions[-1].state == CriterionVersion.State.DRAFT else None
-    measured = values.get(version.pk, [])
-    if not measured:
-        return CriterionRow(criterion, version, draft, [], None)
-    demand = {
-        "threshold": str(version.threshold), "direction": version.direction,
-        "upper": None if version.upper is None else str(version.upper),
-    }  # fmt: skip
-    value: Decimal = measured[-1].value
-    is_met = process_rules.reaches(demand, value)
-    target = charts.Target(value, version.threshold, version.direction, is_met, version.upper, version.floor)
-    return CriterionRow(criterion, version, draft, measured, is_met, charts.target_bar(target))
+    return CriterionRow(criterion, version, draft, values.get(version.pk, []), current.get(version.pk))
 
 
 def loop(project: Project) -> str:
@@ -103,57 +101,21 @@ def loop(project: Project) -> str:
     return charts.loop(phases, list(back))
 
 
-def risk_matrix(risks: list[Risk]) -> str:
-    return charts.risk_matrix(Counter((r.severity, r.likelihood) for r in risks if r.rating is not None))
+def risk_matrix(risks: list[Risk], rating: Rating) -> str:
+    return matrix(Counter((r.severity, r.likelihood) for r in risks if r.rating is not None), rating)
 
 
-@dataclass(frozen=True)
-class GateView:
-    """A gate with its verdicts now, its open submission and its past."""
+def matrix(counts: Mapping[tuple[str, str], int], rating: Rating) -> str:
+    """Counts by severity and likelihood on the catalogue's scale; a cell is toned as a first rating there is judged."""
 
-    gate: Gate
-    definition: Any
-    verdicts: list[rules.Verdict]
-    evaluation: Evaluation | None
-    signatures: list[Any]
-    missing_roles: list[str]
-    decisions: list[Decision]
-    waivers: list[Waiver]
-    is_ready: bool = False
+    def tone(severity: str, likelihood: str) -> str:
+        value = rating.value(severity, likelihood)
+        if rating.is_tolerable(severity, value, was_treated=False):
+            return "low"
+        return "mid" if rating.is_tolerable(severity, value, was_treated=True) else "high"
 
-    @property
-    def blockers(self) -> list[rules.Verdict]:
-        return [v for v in self.verdicts if v.blocks]
-
-    @property
-    def is_out_of_date(self) -> bool:
-        return self.gate.state == Gate.State.PASSED and bool(self.blockers)
-
-    @property
-    def met(self) -> int:
-        return sum(v.verdict in {rules.MET, rules.WAIVED} for v in self.verdicts)
-
-
-def gate(gate: Gate) -> GateView:
-    """Judged on the facts as they are now, with the signatures of an open submission; about twenty queries."""
-    project = gate.project
-    definition = of(project.catalogue).gate(gate.key)
-    evaluation = gate.evaluations.filter(state=Evaluation.State.OPEN).select_related("submitted_by", "facts").first()
-    signatures = list(evaluation.signatures.select_related("signer")) if evaluation else []
-    judged = evaluation or (gate.evaluations.last() if gate.state == Gate.State.PASSED else None)
-    verdicts = rules.evaluate(definition.checks, facts.collect(gate, judged))
-    signed = {s.role for s in signatures}
-    return GateView(
-        gate=gate,
-        definition=definition,
-        verdicts=verdicts,
-        evaluation=evaluation,
-        signatures=signatures,
-        missing_roles=[role for role in definition.deciders if role not in signed],
-        decisions=list(gate.decisions.select_related("decided_by", "facts").order_by("-decided_at")),
-        waivers=list(gate.waivers.select_related("requested_by", "decided_by")),
-        is_ready=not rules.blockers(verdicts, "submission"),
-    )
+    scales = (sorted(scale, key=scale.__getitem__) for scale in (rating.severities, rating.likelihoods))
+    return charts.risk_matrix(counts, *scales, tone)
 
 
 @dataclass
@@ -222,6 +184,7 @@ def approvals(actor: Actor) -> Approvals:
     """What waits for this person's word, over all projects; ten queries."""
     roles = {m.project_id: set(m.roles) for m in Membership.objects.filter(user_id=actor.user.pk)}
     mine = Q(project__in=[project for project, held in roles.items() if held])
+    may = {project: access.rights_of(actor, frozenset(held)) for project, held in roles.items()}
     revisions = (
         Revision.objects.filter(mine, state=Revision.State.SUBMITTED)
         .exclude(author_id=actor.user.pk)
@@ -234,26 +197,32 @@ def approvals(actor: Actor) -> Approvals:
         .prefetch_related("signatures")
     )
     return Approvals(
-        revisions=[r for r in revisions if _may_review(r, roles[r.project_id], actor)],
-        tasks=list(
-            Task.objects.filter(mine, state=Task.State.IN_REVIEW)
+        revisions=[r for r in revisions if may[r.project_id]["review"] and _may_review(r, roles[r.project_id], actor)],
+        tasks=[
+            t
+            for t in Task.objects.filter(mine, state=Task.State.IN_REVIEW)
             .exclude(handed_in_by_id=actor.user.pk)
             .select_related("project", "phase", "handed_in_by")
-        ),
-        submissions=[(e, open_roles) for e in submissions if (open_roles := _may_sign(e, roles[e.project_id], actor))],
+            if may[t.project_id]["review"]
+        ],
+        submissions=[
+            (e, open_roles)
+            for e in submissions
+            if may[e.project_id]["review"] and (open_roles := _may_sign(e, roles[e.project_id], actor))
+        ],
         versions=[
             v
             for v in CriterionVersion.objects.filter(mine, state=CriterionVersion.State.DRAFT)
             .exclude(author_id=actor.user.pk)
             .select_related("criterion", "project", "author")
-            if roles[v.project_id] & {"sponsor", "domain-expert"} and not v.is_written_by(actor.user.pk)
+            if may[v.project_id]["approve criteria"] and not v.is_written_by(actor.user.pk)
         ],
         waivers=[
             w
             for w in Waiver.objects.filter(mine, state=Waiver.State.REQUESTED)
             .exclude(requested_by_id=actor.user.pk)
             .select_related("gate__phase", "project", "requested_by")
-            if "sponsor" in roles[w.project_id]
+            if may[w.project_id]["grant waivers"]
         ],
     )
 

@@ -10,7 +10,7 @@ MOVES: dict[str, dict[str, set[str]]] = {
     "Project": {
         "draft": {"active", "on_hold", "stopped"},
         "active": {"in_operation", "on_hold", "stopped"},
-        "in_operation": {"active", "on_hold", "stopped"},
+        "in_operation": {"on_hold", "stopped"},
         "on_hold": {"draft", "active", "in_operation", "stopped"},
         "stopped": set(),
     },
@@ -38,7 +38,7 @@ MOVES: dict[str, dict[str, set[str]]] = {
     },
     "QAMethod": {
         "available": {"planned"},
-        "planned": {"performed", "available"},
+        "planned": {"performed"},
         "performed": {"accepted", "rejected"},
         "accepted": {"planned"},
         "rejected": {"planned"},

@@ -47,11 +47,11 @@ def test_a_gate_is_decided_once(committed_cast: Cast) -> None:
     walk.prepare(cast, 1)
     evaluation = walk.submit(cast, 1)
     walk.sign_all(cast, evaluation)
-    passed = gates.Verdict("pass", "All is there.")
-    back = gates.Verdict("iterate", "Not yet.", to_phase=1, tasks=["define-scope"])
+    passed = gates.Resolution("pass", "All is there.")
+    back = gates.Resolution("iterate", "Not yet.", to_phase=1, tasks=["define-scope"])
     results = together(
-        lambda: gates.decide(evaluation=evaluation, verdict=passed, by=cast.mara),
-        lambda: gates.decide(evaluation=evaluation, verdict=back, by=cast.sven),
+        lambda: gates.decide(evaluation=evaluation, resolution=passed, by=cast.mara),
+        lambda: gates.decide(evaluation=evaluation, resolution=back, by=cast.sven),
     )
     assert sorted(isinstance(result, Decision) for result in results) == [False, True]
     assert Decision.objects.count() == 1

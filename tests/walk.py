@@ -179,7 +179,7 @@ def pass_gate(cast: Cast, number: int) -> Any:
     evaluation = submit(cast, number)
     sign_all(cast, evaluation)
     return gates.decide(
-        evaluation=evaluation, verdict=gates.Verdict(outcome="pass", reason="All is there."), by=cast.mara
+        evaluation=evaluation, resolution=gates.Resolution(outcome="pass", reason="All is there."), by=cast.mara
     )
 
 

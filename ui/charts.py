@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
-SEVERITIES = ("low", "medium", "high", "critical")
-LIKELIHOODS = ("rare", "possible", "likely")
 CENTRE, MIDDLE, RADIUS = 270, 165, 112
 
 
@@ -24,11 +22,10 @@ class LoopPhase:
 
 @dataclass(frozen=True)
 class Target:
-    """A criterion's latest value against what it demands."""
+    """A criterion's value against what it demands."""
 
     value: Decimal
     threshold: Decimal
-    direction: str
     is_met: bool
     upper: Decimal | None = None
     floor: Decimal | None = None
@@ -98,24 +95,37 @@ def target_bar(target: Target) -> str:
     return _svg(f"Value {target.value:f}, {state}", 240, 20, parts)
 
 
-def risk_matrix(counts: dict[tuple[str, str], int]) -> str:
-    """Severity upward, likelihood to the right; the number of risks in each cell."""
+def risk_matrix(
+    counts: Mapping[tuple[str, str], int],
+    severities: Sequence[str],
+    likelihoods: Sequence[str],
+    tone: Callable[[str, str], str],
+) -> str:
+    """Severity upward, likelihood to the right, both from the least on; the number of risks in each cell.
+
+    `tone` of a cell is "low", "mid" or "high".
+    """
+    height = 42 * len(severities) + 28
     parts = []
-    for row, severity in enumerate(reversed(SEVERITIES)):
+    for row, severity in enumerate(reversed(severities)):
         parts.append(f'<text x="62" y="{row * 42 + 26}" text-anchor="end" font-size="12">{severity}</text>')
-        for column, likelihood in enumerate(LIKELIHOODS):
-            rating = (len(SEVERITIES) - row) * (column + 1)
-            tone = "low" if rating <= 4 else "mid" if rating < 9 else "high"
+        for column, likelihood in enumerate(likelihoods):
             x, y, count = 70 + column * 82, row * 42, counts.get((severity, likelihood), 0)
-            parts.append(f'<rect class="cell {tone}" x="{x}" y="{y}" width="82" height="42" rx="6"/>')
+            parts.append(
+                f'<rect class="cell {tone(severity, likelihood)}" x="{x}" y="{y}" width="82" height="42" rx="6"/>'
+            )
             if count:
                 parts.append(
                     f'<text class="strong" x="{x + 41}" y="{y + 27}" text-anchor="middle" font-size="16">{count}</text>'
                 )
-    for column, likelihood in enumerate(LIKELIHOODS):
-        parts.append(f'<text x="{111 + column * 82}" y="186" text-anchor="middle" font-size="12">{likelihood}</text>')
+    for column, likelihood in enumerate(likelihoods):
+        parts.append(
+            f'<text x="{111 + column * 82}" y="{height - 10}" text-anchor="middle" font-size="12">{likelihood}</text>'
+        )
     said = ", ".join(f"{count} {severity} and {likelihood}" for (severity, likelihood), count in sorted(counts.items()))
-    return _svg(f"Risks by severity and likelihood: {said or 'none rated'}", 320, 196, parts)
+    return _svg(
+        f"Risks by severity and likelihood: {said or 'none rated'}", 90 + 82 * len(likelihoods) - 16, height, parts
+    )
 
 
 def _on_ring(number: int, count: int) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
@@ -19,6 +20,7 @@ from accounts.actors import Actor
 from api.errors import PreconditionRequired
 from api.idempotency import IdempotentPosts
 from crispmlq.errors import Invalid, NotAllowed, NotFound
+from evidence.models import Blob
 from projects import access
 from projects.models import Project
 
@@ -94,6 +96,12 @@ class Rows(mixins.ListModelMixin, ProjectDoor):
         answer = Response(self.get_serializer(row).data)
         answer["ETag"] = f'"{row.audit_ver}"'
         return answer
+
+
+def handed_out(blob: Blob, data: bytes) -> HttpResponse:
+    """A stored file, to be saved and not shown."""
+    headers = {"Content-Disposition": f'attachment; filename="{blob.name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(data, content_type=blob.media_type, headers=headers)
 
 
 def expected_version(request: Request) -> int:

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import inputs, serializers
+from api import filters, inputs, serializers
 from api.views.base import Rows, command, expected_version
 from projects.models import Criterion, CriterionVersion, Measurement
 from projects.services import criteria, measurements
@@ -72,4 +72,4 @@ class Measurements(Rows):
     model = Measurement
     related = ("version__criterion", "recorded_by")
     lookup_field = "pk"
-    filterset_fields = ("version__criterion__key", "environment", "iteration")
+    filterset_class = filters.by(Measurement, "environment", "iteration", criterion="version__criterion__key")

@@ -13,7 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import inputs, serializers
+from api import filters, inputs, serializers
 from api.views.base import ProjectDoor, Rows, command, expected_version
 from crispmlq.errors import Invalid
 from evidence.services import blobs
@@ -27,7 +27,7 @@ class Documents(Rows):
     related = ("phase",)
     prefetched = ("revisions__author", "revisions__reviews__reviewer", "revisions__attachments__blob")
     lookup_field = "kind"
-    filterset_fields = ("phase__number",)
+    filterset_class = filters.by(Document, phase=filters.PHASE)
 
     @extend_schema(request=inputs.NewRevision, responses={201: serializers.RevisionOut})
     def create(self, request: Request, slug: str) -> Response:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import inputs, serializers
-from api.views.base import Rows, command
-from projects.gates import rules, standing
+from api import filters, inputs, serializers
+from api.views.base import Rows, command, handed_out
+from projects.gates import standing
 from projects.models import Decision, Evaluation, Gate, Waiver
-from projects.services import gates, waivers
+from projects.services import downloads, gates, waivers
 
 
 class Gates(Rows):
@@ -26,17 +28,8 @@ class Gates(Rows):
     @extend_schema(responses=serializers.ReadinessOut)
     @action(detail=True, methods=["get"])
     def readiness(self, request: Request, **_: Any) -> Response:
-        """Every check, judged on the facts as they are now."""
-        gate = self.get_object()
-        verdicts = gates.judge(gate)[1]
-        shown = {
-            "gate": gate.key,
-            "state": gate.state,
-            "is_ready": not rules.blockers(verdicts, "submission"),
-            "is_out_of_date": gate in standing.outdated(self.project),
-            "verdicts": verdicts,
-        }
-        return Response(serializers.ReadinessOut(shown).data)
+        """Every check: on the facts as they are now, of a submitted gate on those it was submitted with."""
+        return Response(serializers.ReadinessOut(standing.readiness(self.get_object())).data)
 
     submit = command(
         "submit", gates.submit, path="submissions", takes=inputs.Note, gives=serializers.EvaluationOut, status=201
@@ -49,14 +42,25 @@ class Gates(Rows):
         return self.answer(row, serializers.WaiverOut, 201)
 
 
-class Submissions(Rows):
+class JudgedRows(Rows):
+    """Rows that rest on frozen facts."""
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    @action(detail=True, methods=["get"])
+    def facts(self, request: Request, **_: Any) -> HttpResponse:
+        """The file whose hash is `facts_sha256`: all that was judged. The download is told in the trail."""
+        blob = self.get_object().facts
+        return handed_out(blob, downloads.evidence(blob=blob, project=self.project, by=self.actor))
+
+
+class Submissions(JudgedRows):
     serializer_class = serializers.EvaluationOut
     model = Evaluation
     noun = "evaluation"
     related = ("gate", "submitted_by", "facts")
     prefetched = ("signatures__signer",)
     lookup_field = "pk"
-    filterset_fields = ("gate__key", "state", "iteration")
+    filterset_class = filters.by(Evaluation, "state", "iteration", gate="gate__key")
 
     sign = command(
         "sign", gates.sign, path="signatures", takes=inputs.SignatureIn, gives=serializers.SignatureOut, status=201
@@ -67,21 +71,21 @@ class Submissions(Rows):
     withdraw = command("withdraw", gates.withdraw, takes=inputs.Reason)
 
 
-class Decisions(Rows):
+class Decisions(JudgedRows):
     serializer_class = serializers.DecisionOut
     model = Decision
     related = ("gate", "decided_by", "facts")
     lookup_field = "pk"
-    filterset_fields = ("gate__key", "outcome", "iteration")
+    filterset_class = filters.by(Decision, "outcome", "iteration", gate="gate__key")
 
 
 class Waivers(Rows):
     serializer_class = serializers.WaiverOut
     model = Waiver
     noun = "waiver"
-    related = ("requested_by", "decided_by")
+    related = ("gate", "requested_by", "decided_by")
     lookup_field = "pk"
-    filterset_fields = ("state", "gate__key")
+    filterset_class = filters.by(Waiver, "state", gate="gate__key")
 
     grant = command("grant", waivers.grant)
     refuse = command("refuse", waivers.refuse, takes=inputs.Reason)

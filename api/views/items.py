@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from api import inputs, serializers
+from api import filters, inputs, serializers
 from api.views.base import Rows, command, expected_version
 from crispmlq.errors import Invalid
 from projects.models import QAMethod, Requirement, Risk, Task
 from projects.services import qa_methods, requirements, risks, tasks
 
 
-class Requirements(Rows):
+class Items(Rows):
+    """Rows of a phase, to which a project may add its own."""
+
+    def added(self, service: Callable[..., Any], takes: type[inputs.InPhase]) -> Response:
+        given = self.taken(takes)
+        phase = self.project.phase_set.get(number=given.pop("phase"))
+        return self.answer(service(phase=phase, by=self.actor, **given), self.serializer_class, 201)
+
+
+class Requirements(Items):
     serializer_class = serializers.RequirementOut
     model = Requirement
     noun = "requirement"
     related = ("phase", "confirmed_by")
     lookup_field = "key"
-    filterset_fields = ("phase__number", "state", "kind")
+    filterset_class = filters.by(Requirement, "state", "kind", phase=filters.PHASE)
+
+    @extend_schema(request=inputs.NewRequirement, responses={201: serializers.RequirementOut})
+    def create(self, request: Request, slug: str) -> Response:
+        """Add a requirement of the project's own."""
+        return self.added(requirements.add, inputs.NewRequirement)
 
     confirm = command("confirm", requirements.confirm, takes=inputs.Confirmation, conditional=True)
     reopen = command("reopen", requirements.reopen, takes=inputs.Reason)
 
 
-class Tasks(Rows):
+class Tasks(Items):
     serializer_class = serializers.TaskOut
     model = Task
     noun = "task"
     related = ("phase", "assignee", "handed_in_by")
     lookup_field = "key"
-    filterset_fields = ("phase__number", "state", "is_required", "iteration")
+    filterset_class = filters.by(Task, "state", "is_required", "iteration", phase=filters.PHASE)
+
+    @extend_schema(request=inputs.NewTask, responses={201: serializers.TaskOut})
+    def create(self, request: Request, slug: str) -> Response:
+        """Add a task of the project's own."""
+        return self.added(tasks.add, inputs.NewTask)
 
     @extend_schema(request=inputs.Assignment)
     def partial_update(self, request: Request, **_: str) -> Response:
@@ -59,13 +81,18 @@ class Tasks(Rows):
     reopen = command("reopen", tasks.reopen, takes=inputs.Reason)
 
 
-class Risks(Rows):
+class Risks(Items):
     serializer_class = serializers.RiskOut
     model = Risk
     noun = "risk"
     related = ("phase", "task", "accepted_by")
     lookup_field = "key"
-    filterset_fields = ("phase__number", "state", "category", "severity", "likelihood")
+    filterset_class = filters.by(Risk, "state", "category", "severity", "likelihood", phase=filters.PHASE)
+
+    @extend_schema(request=inputs.NewRisk, responses={201: serializers.RiskOut})
+    def create(self, request: Request, slug: str) -> Response:
+        """Add a risk of the project's own, as expected at first sight."""
+        return self.added(risks.add, inputs.NewRisk)
 
     rate = command("rate", risks.rate, path="ratings", takes=inputs.RatingIn, conditional=True)
     accept = command("accept", risks.accept, path="acceptance", takes=inputs.Acceptance, conditional=True)
@@ -77,7 +104,7 @@ class QAMethods(Rows):
     noun = "method"
     related = ("phase", "task", "performed_by", "reviewed_by")
     lookup_field = "key"
-    filterset_fields = ("phase__number", "state")
+    filterset_class = filters.by(QAMethod, "state", phase=filters.PHASE)
 
     plan = command("plan", qa_methods.plan)
     perform = command("perform", qa_methods.perform, takes=inputs.Performance)

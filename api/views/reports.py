@@ -13,12 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import serializers
-from api.views.base import ProjectDoor, Rows
+from api.views.base import ProjectDoor, Rows, handed_out
 from compliance.models import Report
 from compliance.services import reports
 from jobs.models import Job
-
-FORMS = {"pdf": "application/pdf", "html": "text/html", "json": "application/json"}
 
 
 class ReportOut(drf.ModelSerializer):
@@ -51,9 +49,7 @@ class Reports(Rows):
     @action(detail=True, methods=["get"], url_path=r"files/(?P<form>\w+)", url_name="file")
     def file(self, request: Request, form: str, **_: Any) -> HttpResponse:
         """The report as pdf, html or json; the download is told in the trail."""
-        name, data = reports.hand_out(report=self.get_object(), form=form, by=self.actor)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-        return HttpResponse(data, content_type=FORMS[form], headers=headers)
+        return handed_out(*reports.hand_out(report=self.get_object(), form=form, by=self.actor))
 
 
 class Jobs(ProjectDoor):

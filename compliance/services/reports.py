@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 import audit
 from accounts.models import ServiceToken, User
 from compliance import dossier, render
 from compliance.models import Report
-from crispmlq.errors import NotAllowed, NotFound
+from crispmlq.errors import NotFound
+from evidence.models import Blob
 from evidence.services import blobs
 from jobs import queue
 from jobs.models import Job
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from accounts.actors import Actor
 
 JOB = "dossier"
+# form -> (field of the report, media type)
+FORMS = {"pdf": ("pdf", "application/pdf"), "html": ("html", "text/html"), "json": ("data", "application/json")}
 
 
 def request(*, project: Project, by: Actor, now: bool = False) -> Job:
@@ -29,11 +34,10 @@ def request(*, project: Project, by: Actor, now: bool = False) -> Job:
     Raises: NotFound: the actor may not see the project. NotAllowed: a token that may only read.
     """
     access.project_for(by, project.slug)
+    access.require_write_scope(by)
     unfinished = queue.unfinished(JOB, project_id=project.pk, requested_by=by.user.pk)
     if unfinished is not None:
         return unfinished
-    if by.token is not None and by.token.scope != "write":
-        raise NotAllowed("This token may only read.")
     args = {"slug": project.slug, "token": str(by.token.pk) if by.token else None}
     return queue.enqueue(JOB, args, requested_by=by.user.pk, project_id=project.pk, now=now)
 
@@ -51,7 +55,8 @@ def build(job: Job, slug: str, token: str | None = None) -> dict[str, Any]:
     files = {"pdf": render.as_pdf(data), "html": render.as_html(data), "json": render.as_json(data)}
     queue.report(job, 90, "Storing")
     report = issue(project=project, data=data, files=files, by=by)
-    return {"report": str(report.pk), "sha256": report.pdf.sha256, "url": f"/projects/{slug}/reports/{report.pk}/pdf"}
+    url = reverse("compliance:download", args=[slug, report.pk, "pdf"])
+    return {"report": str(report.pk), "sha256": report.pdf.sha256, "url": url}
 
 
 def issue(*, project: Project, data: dict[str, Any], files: dict[str, bytes], by: Actor) -> Report:
@@ -62,11 +67,7 @@ def issue(*, project: Project, data: dict[str, Any], files: dict[str, bytes], by
     )  # fmt: skip
     with audit.act("report.issued", by=by.audit_by, subject=report) as act:
         Project.objects.select_for_update().get(pk=project.pk)  # of two that store the same bytes, one waits
-        for name, field, media_type in (
-            ("pdf", "pdf", "application/pdf"),
-            ("html", "html", "text/html"),
-            ("json", "data", "application/json"),
-        ):
+        for name, (field, media_type) in FORMS.items():
             file_name = f"{project.slug}-{dossier.KIND}-{data['trail']['size']}.{name}"
             blob = blobs.store(owner_id=project.pk, name=file_name, media_type=media_type, data=files[name])
             setattr(report, field, blob)
@@ -79,15 +80,15 @@ def of_project(project: Project) -> Any:
     return Report.objects.filter(project=project).select_related("pdf", "html", "data", "issued_by")
 
 
-def hand_out(*, report: Report, form: str, by: Actor) -> tuple[str, bytes]:
-    """(name, bytes) of a form of the report; the download is told in the trail.
+def hand_out(*, report: Report, form: str, by: Actor) -> tuple[Blob, bytes]:
+    """The file and its bytes, of one form of the report; the download is told in the trail.
 
     Raises: NotFound: no such form. EvidenceDamaged: the file is not what was stored.
     """
     access.project_for(by, report.project.slug)
-    blob = {"pdf": report.pdf, "html": report.html, "json": report.data}.get(form)
-    if blob is None:
+    if form not in FORMS:
         raise NotFound("A report is there as pdf, html and json.")
+    blob = getattr(report, FORMS[form][0])
     data = blobs.read(blob)
     with audit.act("report.downloaded", by=by.audit_by, subject=report, reason=f"{form}, SHA-256 {blob.sha256}"):
-        return blob.name, data
+        return blob, data

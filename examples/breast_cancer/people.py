@@ -78,8 +78,8 @@ class People:
             gates.sign(evaluation=evaluation, role=role, by=self.actors[name], note="I have read the documents.")
         return evaluation
 
-    def decide(self, evaluation: Evaluation, verdict: gates.Verdict) -> None:
-        gates.decide(evaluation=evaluation, verdict=verdict, by=self.actors["manager"])
+    def decide(self, evaluation: Evaluation, resolution: gates.Resolution) -> None:
+        gates.decide(evaluation=evaluation, resolution=resolution, by=self.actors["manager"])
 
     def _rate_at_first(self, number: int) -> None:
         phase = self.project.phase_set.get(number=number)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from examples.breast_cancer.client import Client
 from examples.breast_cancer.machine import Machine
 from examples.breast_cancer.people import People
-from projects.services.gates import Verdict
+from projects.services.gates import Resolution
 
-BACK = Verdict(
+BACK = Resolution(
     outcome="backtrack",
     reason="The blind test misses criteria: the tree overlooks too many malignant tumours.",
     to_phase=3,
@@ -24,14 +24,14 @@ def tell(client: Client, people: People, say: Callable[[str], None]) -> None:
     people.approve_criteria()
     for phase in (1, 2, 3, 4):
         _phase(machine, people, phase, say)
-        verdict = BACK if phase == 4 else Verdict(outcome="pass", reason="Every check is met.")
-        people.decide(people.submit(phase, f"Iteration 1, {machine.science.name}."), verdict)
+        resolution = BACK if phase == 4 else Resolution(outcome="pass", reason="Every check is met.")
+        people.decide(people.submit(phase, f"Iteration 1, {machine.science.name}."), resolution)
     say("Gate 4 was missed: back to phase 3.")
     machine = Machine(client, iteration=2)
     for phase in (3, 4, 5, 6):
         _phase(machine, people, phase, say)
-        verdict = Verdict(outcome="pass", reason="Every check is met.")
-        people.decide(people.submit(phase, f"Iteration 2, {machine.science.name}."), verdict)
+        resolution = Resolution(outcome="pass", reason="Every check is met.")
+        people.decide(people.submit(phase, f"Iteration 2, {machine.science.name}."), resolution)
     say("In operation, first review passed.")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Max, Prefetch
 from django.utils import timezone
@@ -20,6 +22,7 @@ from projects.models import (
     Gate,
     Iteration,
     Measurement,
+    Phase,
     Project,
     Requirement,
     Revision,
@@ -27,7 +30,6 @@ from projects.models import (
     Task,
     Waiver,
 )
-from projects.services.measurements import PHASE_OF
 
 Facts = dict[str, Any]
 
@@ -122,27 +124,15 @@ def _document(document: Document, template: Catalogue, needed: int) -> Facts:
 
 
 def _criteria(project: Project) -> list[Facts]:
-    """Criteria with the approved version and its values, those of earlier turns of the loop left out."""
-    starts = turn_starts(project)
-    values: dict[Any, list[Facts]] = defaultdict(list)
-    for m in Measurement.objects.filter(project=project).order_by("measured_at", "id"):
-        if m.iteration >= starts[PHASE_OF[m.environment]]:
-            values[m.version_id].append(
-                {
-                    "value": decimal_text(m.value),
-                    "environment": m.environment,
-                    "measured_at": plain(m.measured_at),
-                    "recorded_at": plain(m.recorded_at),
-                    "subject_version": m.subject_version,
-                }
-            )
-    criteria = Criterion.objects.filter(project=project, retired_at=None).prefetch_related(
+    """Criteria with the approved version and its values that count."""
+    values = counting_values(project)
+    criteria = Criterion.objects.filter(project=project).prefetch_related(
         Prefetch("versions", CriterionVersion.objects.order_by("number").select_related("supports"))
     )
     return [_criterion(criterion, values) for criterion in criteria]
 
 
-def _criterion(criterion: Criterion, values: dict[Any, list[Facts]]) -> Facts:
+def _criterion(criterion: Criterion, values: dict[UUID, list[Measurement]]) -> Facts:
     versions = list(criterion.versions.all())
     approved = next((v for v in versions if v.state == CriterionVersion.State.APPROVED), None)
     shown = approved or versions[-1]
@@ -159,8 +149,44 @@ def _criterion(criterion: Criterion, values: dict[Any, list[Facts]]) -> Facts:
         "floor": _number(shown.floor),
         "baseline": _number(shown.baseline),
         "supports": shown.supports.key if shown.supports else None,
-        "measurements": values.get(approved.pk, []) if approved else [],
+        "measurements": [_measurement(m) for m in values.get(approved.pk, [])] if approved else [],
     }
+
+
+def _measurement(m: Measurement) -> Facts:
+    return {
+        "value": decimal_text(m.value),
+        "environment": m.environment,
+        "measured_at": plain(m.measured_at),
+        "recorded_at": plain(m.recorded_at),
+        "subject_version": m.subject_version,
+    }
+
+
+def counting_values(project: Project) -> dict[UUID, list[Measurement]]:
+    """Values by criterion version, in order of time, those of earlier turns of the loop left out; two queries."""
+    starts = turn_starts(project)
+    values: dict[UUID, list[Measurement]] = defaultdict(list)
+    for m in Measurement.objects.filter(project=project).order_by("measured_at", "id"):
+        if m.iteration >= starts[m.judged_in]:
+            values[m.version_id].append(m)
+    return values
+
+
+def current_values(project: Project) -> dict[UUID, Measurement]:
+    """Criterion version -> the value it is judged by now; three queries.
+
+    That is the newest of those that count from the furthest environment whose phase the project has reached: once there
+    is a blind test, a further validation says nothing about the criterion, just as the gate would not ask for it.
+    """
+    reached = project.phase_set.exclude(state=Phase.State.LOCKED).aggregate(number=Max("number"))["number"] or 1
+    counting = counting_values(project).items()
+    known = {version: [m for m in values if m.judged_in <= reached] for version, values in counting}
+    return {version: max(values, key=_order) for version, values in known.items() if values}
+
+
+def _order(m: Measurement) -> tuple[int, datetime, UUID]:
+    return m.judged_in, m.measured_at, m.pk
 
 
 def turn_starts(project: Project) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from projects import bounds
 from projects.gates.rules import (
     Facts,
     Finding,
@@ -92,12 +93,6 @@ def criteria_measured(facts: Facts, params: Params) -> Finding:
 
 
 @rule
-def measured_in(facts: Facts, params: Params) -> Finding:
-    """The newest value of each criterion of `levels` comes from `environment`."""
-    return criteria_measured(facts, {"levels": params["levels"], "environments": [params["environment"]]})
-
-
-@rule
 def tasks_finished(facts: Facts, params: Params) -> Finding:
     """Tasks of this phase are done or do not apply; `only` "conditional" asks for these alone."""
     tasks = [t for t in facts["tasks"] if t["phase"] == facts["phase"]]
@@ -174,10 +169,8 @@ def latest(criterion: dict[str, Any], environments: list[str]) -> dict[str, Any]
 
 def reaches(criterion: dict[str, Any], value: Decimal) -> bool:
     """Whether a value satisfies direction and threshold."""
-    threshold = Decimal(criterion["threshold"])
-    if criterion["direction"] == "at_most":
-        return value <= threshold
-    return value >= threshold and (criterion["direction"] == "at_least" or value <= Decimal(criterion["upper"]))
+    upper = None if criterion["upper"] is None else Decimal(criterion["upper"])
+    return bounds.reaches(value, criterion["direction"], Decimal(criterion["threshold"]), upper)
 
 
 def holds_floor(criterion: dict[str, Any], value: Decimal) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 
 from audit.canon import decimal_text
+from projects import bounds
 from projects.models.project import ProjectRow
 
 # 30 digits hold every business figure and any metric: 18 before the point, 12 behind.
@@ -25,7 +27,6 @@ class Criterion(ProjectRow):
     key = models.SlugField(max_length=60)
     level = models.CharField(max_length=10, choices=Level)
     name = models.CharField(max_length=120)
-    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["level", "name"]
@@ -100,6 +101,9 @@ class CriterionVersion(ProjectRow):
     def __str__(self) -> str:
         return f"{self.criterion} v{self.number}"
 
+    def is_reached_by(self, value: Decimal) -> bool:
+        return bounds.reaches(value, self.direction, self.threshold, self.upper)
+
     def is_written_by(self, user_id: UUID) -> bool:
         return user_id == self.author_id or str(user_id) in self.authors
 
@@ -113,6 +117,9 @@ class Measurement(ProjectRow):
         PRODUCTION_LIKE = "production-like", "Production-like"
         OPERATION = "operation", "Operation"
         FORECAST = "forecast", "Forecast"
+
+    # The phase in which a value of an environment is judged.
+    PHASE_OF = {"forecast": 1, "validation": 3, "test": 4, "production-like": 5, "operation": 6}
 
     version = models.ForeignKey(CriterionVersion, on_delete=models.PROTECT, related_name="measurements")
     value = models.DecimalField(**NUMBER)
@@ -140,3 +147,7 @@ class Measurement(ProjectRow):
 
     def __str__(self) -> str:
         return decimal_text(self.value)
+
+    @property
+    def judged_in(self) -> int:
+        return self.PHASE_OF[self.environment]

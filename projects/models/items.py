@@ -7,9 +7,6 @@ from django.db import models
 
 from projects.models.project import Phase, ProjectRow
 
-SEVERITIES = ["low", "medium", "high", "critical"]
-LIKELIHOODS = ["rare", "possible", "likely"]
-
 
 class Severity(models.TextChoices):
     LOW = "low", "Low"
@@ -145,7 +142,6 @@ class Risk(Item):
     likelihood = models.CharField(max_length=10, choices=Likelihood, blank=True)
     rating = models.PositiveSmallIntegerField(null=True, help_text="Severity value times likelihood value, 1 to 12.")
     rated_at = models.DateTimeField(null=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     accepted_as = models.CharField(max_length=60, blank=True, help_text="Role of the signature.")
     acceptance_reason = models.TextField(blank=True)

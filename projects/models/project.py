@@ -62,10 +62,6 @@ class Project(GovernedModel):
         return self.pk
 
     @property
-    def is_safety_critical(self) -> bool:
-        return self.answers.get("safety-critical") == "yes"
-
-    @property
     def is_frozen(self) -> bool:
         """No content may be written: on hold or stopped."""
         return self.state in {self.State.ON_HOLD, self.State.STOPPED}

@@ -32,7 +32,7 @@ class GateNotReady(Conflict):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Resolution:
     """How a submission is to end. `to_phase`, `tasks`, `origin`: of iterate and backtrack; `condition`: of hold."""
 
     outcome: str
@@ -104,7 +104,7 @@ def sign(*, evaluation: Evaluation, role: str, by: Actor, approves: bool = True,
         return signature
 
 
-def decide(*, evaluation: Evaluation, verdict: Verdict, by: Actor) -> Decision:
+def decide(*, evaluation: Evaluation, resolution: Resolution, by: Actor) -> Decision:
     """End a submission, judged on the facts frozen with it and the signatures since.
 
     The project is held alone, so of two calls at once the second finds it decided.
@@ -114,27 +114,27 @@ def decide(*, evaluation: Evaluation, verdict: Verdict, by: Actor) -> Decision:
         NotAllowed: the actor neither manages the project nor decides this gate, or lacks the right to hold or stop it.
         Invalid: no reason, or an outcome, phase or condition that does not fit the gate. IllegalMove.
     """
-    reason = required_text(verdict.reason, "reason", "Say in a sentence what the decision rests on.")
+    reason = required_text(resolution.reason, "reason", "Say in a sentence what the decision rests on.")
     with doing("gate.decided", by=by, on=evaluation, right="review", reason=reason, alone=True) as now:
         row, gate = now.row, now.row.gate
         definition = definitions.of(now.project.catalogue).gate(gate.key)
-        access.require_role(by, now.project, {"project-manager", *definition.deciders}, "decide this gate")
+        access.require_role(by, now.project, set(definition.decided_by), "decide this gate")
         require_move(row, Evaluation.State.DECIDED)
-        _require_possible(now.project, definition, verdict)
-        if verdict.outcome in NEEDED_RIGHT:
-            access.require(by, now.project, NEEDED_RIGHT[verdict.outcome])
+        _require_possible(now.project, definition, resolution)
+        if resolution.outcome in NEEDED_RIGHT:
+            access.require(by, now.project, NEEDED_RIGHT[resolution.outcome])
         frozen, verdicts = judge_submission(row)
-        if verdict.outcome == Decision.Outcome.PASS:
+        if resolution.outcome == Decision.Outcome.PASS:
             _require_passable(now.project, gate, row, verdicts)
         decision = Decision(
-            project=now.project, evaluation=row, gate=gate, iteration=now.project.iteration, outcome=verdict.outcome,
-            to_phase=verdict.to_phase, reason=reason, condition=verdict.condition,
+            project=now.project, evaluation=row, gate=gate, iteration=now.project.iteration, outcome=resolution.outcome,
+            to_phase=resolution.to_phase, reason=reason, condition=resolution.condition,
             facts=_freeze(now, frozen, "decision"), verdicts=rules.as_rows(verdicts),
             rules_version=rules.RULES_VERSION, decided_by_id=by.user.pk, decided_at=now.act.at,
         )  # fmt: skip
         decision.save()
         _move(row, Evaluation.State.DECIDED)
-        _CONSEQUENCES[verdict.outcome](now, gate, definition, verdict, by)
+        _CONSEQUENCES[resolution.outcome](now, gate, definition, resolution, by)
         return decision
 
 
@@ -165,7 +165,7 @@ def replay(decision: Decision) -> list[rules.Verdict]:
     return rules.evaluate(definitions.of(decision.project.catalogue).gate(decision.gate.key).checks, frozen)
 
 
-def _pass(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:
+def _pass(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Resolution, by: Actor) -> None:
     phase = gate.phase
     _move(phase, Phase.State.PASSED, passed_at=now.act.at)
     _move(gate, Gate.State.PASSED)
@@ -175,22 +175,24 @@ def _pass(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict
         return
     following = now.project.phase_set.select_for_update().get(number=phase.number + 1)
     _move(following, Phase.State.OPEN, opened_at=now.act.at)
-    if following.number == 6 and now.project.state == Project.State.ACTIVE:
+    if definition.releases and now.project.state == Project.State.ACTIVE:
         _move(now.project, Project.State.IN_OPERATION)
 
 
-def _go_back(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:
-    iterations.reopen(now.project, verdict.to_phase, verdict.tasks, verdict.origin, verdict.reason, by, now.act.at)
+def _go_back(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Resolution, by: Actor) -> None:
+    iterations.reopen(
+        now.project, resolution.to_phase, resolution.tasks, resolution.origin, resolution.reason, by, now.act.at
+    )
 
 
-def _hold(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:
+def _hold(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Resolution, by: Actor) -> None:
     _reopen_for_work(gate)
-    projects.put_on_hold(now.project, verdict.reason, verdict.condition)
+    projects.put_on_hold(now.project, resolution.reason, resolution.condition)
 
 
-def _stop(now: Doing, gate: Gate, definition: definitions.Gate, verdict: Verdict, by: Actor) -> None:
+def _stop(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Resolution, by: Actor) -> None:
     _reopen_for_work(gate)
-    projects.bring_to_a_stop(now.project, verdict.reason)
+    projects.bring_to_a_stop(now.project, resolution.reason)
 
 
 _CONSEQUENCES = {
@@ -232,26 +234,26 @@ def _require_fresh_signer(evaluation: Evaluation, role: str, by: Actor) -> None:
         raise NotAllowed("You have signed already; nobody signs for two roles.")
 
 
-def _require_possible(project: Project, definition: definitions.Gate, verdict: Verdict) -> None:
+def _require_possible(project: Project, definition: definitions.Gate, resolution: Resolution) -> None:
     allowed: dict[str, set[int]] = {}
     for outcome in definition.outcomes:
         allowed.setdefault(outcome["outcome"], set()).update(outcome["to_phases"])
-    if verdict.outcome not in allowed:
+    if resolution.outcome not in allowed:
         sentence = f"This gate ends with one of: {', '.join(sorted(allowed))}."
         raise Invalid(sentence, errors={"outcome": [sentence]})
-    going_back = verdict.outcome in {Decision.Outcome.ITERATE, Decision.Outcome.BACKTRACK}
-    if going_back and verdict.to_phase not in allowed[verdict.outcome]:
-        numbers = ", ".join(str(n) for n in sorted(allowed[verdict.outcome]))
+    going_back = resolution.outcome in {Decision.Outcome.ITERATE, Decision.Outcome.BACKTRACK}
+    if going_back and resolution.to_phase not in allowed[resolution.outcome]:
+        numbers = ", ".join(str(n) for n in sorted(allowed[resolution.outcome]))
         raise Invalid("Choose the phase to go back to.", errors={"to_phase": [f"One of {numbers}."]})
-    if not going_back and verdict.to_phase is not None:
+    if not going_back and resolution.to_phase is not None:
         raise Invalid("Only iterate and backtrack name a phase.", errors={"to_phase": ["Leave this empty."]})
-    if verdict.outcome == Decision.Outcome.HOLD and not verdict.condition.strip():
+    if resolution.outcome == Decision.Outcome.HOLD and not resolution.condition.strip():
         sentence = "Say what must be true before work resumes."
         raise Invalid(sentence, errors={"condition": [sentence]})
 
 
 def _require_passable(project: Project, gate: Gate, evaluation: Evaluation, verdicts: list[rules.Verdict]) -> None:
-    if project.kind == Project.Kind.PROOF_OF_CONCEPT and gate.phase.number == 5:
+    if is_never_passed(project, definitions.of(project.catalogue).gate(gate.key)):
         raise GateNotReady("A proof of concept is never released; begin a full project for that.")
     signatures = list(evaluation.signatures.all())
     objections = [s for s in signatures if s.verdict == Signature.Verdict.OBJECT]
@@ -263,6 +265,11 @@ def _require_passable(project: Project, gate: Gate, evaluation: Evaluation, verd
     if {s.signer_id for s in signatures} == {evaluation.submitted_by_id}:
         raise NotAllowed("Who submitted a gate can not be the only one to sign it.")
     _require_none(rules.blockers(verdicts, "decision"), "The gate can not be passed")
+
+
+def is_never_passed(project: Project, definition: definitions.Gate) -> bool:
+    """A proof of concept is not released."""
+    return definition.releases and project.kind == Project.Kind.PROOF_OF_CONCEPT
 
 
 def _require_none(blockers: list[rules.Verdict], sentence: str) -> None:

@@ -17,8 +17,6 @@ from projects.services.doing import doing
 if TYPE_CHECKING:
     from accounts.actors import Actor
 
-# The phase in which a value of an environment is judged.
-PHASE_OF = {"forecast": 1, "validation": 3, "test": 4, "production-like": 5, "operation": 6}
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
@@ -54,7 +52,7 @@ def record(*, criterion: Criterion, reading: Reading, by: Actor) -> Measurement:
         if version is None:
             raise Conflict("No version of this criterion is approved yet; approve one before you measure against it.")
         _require_sound(reading, version)
-        phase = now.project.phase_set.get(number=PHASE_OF[reading.environment])
+        phase = now.project.phase_set.get(number=Measurement.PHASE_OF[reading.environment])
         if phase.state == Phase.State.IN_REVIEW:
             raise FactsFrozen(f"The gate of {phase} is being judged on frozen facts; no value can be added meanwhile.")
         measurement = Measurement(

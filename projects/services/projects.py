@@ -10,6 +10,7 @@ from audit.ids import uuid7
 from catalogue import definitions
 from catalogue.models import CatalogueVersion
 from crispmlq.errors import Conflict, Invalid, NotAllowed
+from projects import access
 from projects.models import (
     Gate,
     Iteration,
@@ -49,7 +50,7 @@ def create(
         Invalid: names, slug, kind or an answer.
         Conflict: no catalogue was loaded.
     """
-    if by.is_machine or by.is_auditor or by.is_administrator:
+    if not access.may_create(by):
         raise NotAllowed("Projects are created by the people who will work in them, not by tokens or site roles.")
     catalogue = catalogue or CatalogueVersion.objects.order_by("-loaded_at").first()
     if catalogue is None:

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit.ids import uuid7
-from catalogue.definitions import Rating, of
+from catalogue.definitions import of
 from crispmlq.errors import Conflict, Invalid
+from projects import access
 from projects.models import Phase, QAMethod, Risk, RiskRating
 from projects.models.items import Likelihood, Severity
 from projects.services.doing import Doing, doing, require_known, required_text
@@ -67,7 +68,7 @@ def accept(*, risk: Risk, reason: str, until: date, by: Actor, expected: int | N
         if last is None or not last.is_residual:
             raise Conflict("Carry out a QA method and rate the risk again; only what remains after it can be accepted.")
         row.state, row.accepted_by_id, row.accepted_until = Risk.State.ACCEPTED, by.user.pk, until
-        row.accepted_as = sorted(now.roles & {"sponsor", "model-owner", "data-owner"})[0]
+        row.accepted_as = sorted(now.roles & access.RIGHTS["accept risks"][0])[0]
         row.acceptance_reason = reason
         row.save()
         return row
@@ -94,22 +95,15 @@ def add(
         return risk
 
 
-def is_tolerable(rating: Rating, severity: str, value: int, was_treated: bool) -> bool:
-    """Whether a rating closes a risk: at or below the limit, and a critical one only after a QA method."""
-    if severity == Severity.CRITICAL and rating.critical_needs_qa and not was_treated:
-        return False
-    return value <= rating.feasible_up_to
-
-
 def _rate_all(now: Doing, risks: list[Risk], severity: str, likelihood: str, reason: str, by: Actor) -> None:
     _require_scale(severity, likelihood)
     rating = of(now.project.catalogue).rating
-    value = rating.severities[severity] * rating.likelihoods[likelihood]
+    value = rating.value(severity, likelihood)
     treated = _treated(now.project.pk, risks)
     judgements = []
     for risk in risks:
         require_not_in_review(risk.phase, "rate a risk")
-        tolerable = is_tolerable(rating, severity, value, risk.pk in treated)
+        tolerable = rating.is_tolerable(severity, value, risk.pk in treated)
         state = Risk.State.CLOSED if tolerable else Risk.State.RATED
         require_move(risk, state)
         risk.state, risk.severity, risk.likelihood, risk.rating = state, severity, likelihood, value

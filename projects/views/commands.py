@@ -33,6 +33,7 @@ from projects.services import (
     criteria,
     documents,
     gates,
+    iterations,
     measurements,
     memberships,
     projects,
@@ -64,6 +65,9 @@ COMMANDS = {
     "resume": Command(projects.resume, Project, "project", texts("reason"), "The project goes on."),
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
     "set-roles": Command(memberships.set_roles, Project, "project", readers.roles, "The roles were changed."),
+    "go-back": Command(
+        iterations.go_back, Project, "project", readers.way_back, "The tasks are open again, in a new iteration."
+    ),
     "propose-criterion": Command(
         criteria.propose, Project, "project", readers.proposal, "Proposed; another person approves it."
     ),
@@ -107,7 +111,7 @@ COMMANDS = {
     "submit-gate": Command(gates.submit, Gate, "gate", texts("note"), "The gate is submitted; its facts are frozen."),
     "withdraw-gate": Command(gates.withdraw, Evaluation, "evaluation", texts("reason"), "The submission is withdrawn."),
     "sign-gate": Command(gates.sign, Evaluation, "evaluation", readers.signature, "You have signed."),
-    "decide-gate": Command(gates.decide, Evaluation, "evaluation", readers.verdict, "The gate is decided."),
+    "decide-gate": Command(gates.decide, Evaluation, "evaluation", readers.resolution, "The gate is decided."),
     "waive": Command(
         waivers.request, Gate, "gate", with_date("expires_on", "check_key", "reason"),
         "Asked for a waiver; another person has to answer.",

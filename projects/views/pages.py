@@ -20,8 +20,8 @@ from crispmlq.errors import NotFound
 from projects import access
 from projects import page_selectors as pages
 from projects.acts import ACTS
-from projects.gates import standing
-from projects.models import Criterion, CriterionVersion, Document, Measurement, Project, Risk
+from projects.gates import facts, standing
+from projects.models import Criterion, CriterionVersion, Document, Iteration, Measurement, Project, Risk
 
 HISTORY_PAGE = 40
 PHASES = {"1", "2", "3", "4", "5", "6"}
@@ -47,8 +47,9 @@ def show(request: HttpRequest, template: str, project: Project | None = None, **
 def dashboard(request: HttpRequest) -> HttpResponse:
     found = list(pages.dashboard(request.actor))
     rows = [(project, pages.current_phase(project)) for project in found]
-    may_create = not (request.actor.is_auditor or request.actor.is_administrator or request.actor.is_machine)
-    return show(request, "projects/dashboard.html", rows=rows, section="dashboard", may_create=may_create)
+    return show(
+        request, "projects/dashboard.html", rows=rows, section="dashboard", may_create=access.may_create(request.actor)
+    )
 
 
 @require_safe
@@ -64,13 +65,13 @@ def approvals(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
-    phase = pages.current_phase(project)
+    phase, base = pages.current_phase(project), facts.of_project(project)
     risks = list(Risk.objects.filter(project=project).exclude(task__state="not_applicable"))
     return show(
         request, "projects/overview.html", project, tab="overview", phase=phase,
-        gate=pages.gate(_gate(project, phase.number)) if phase else None,
-        outdated=standing.outdated(project), criteria=pages.criteria(project), loop=pages.loop(project),
-        matrix=pages.risk_matrix(risks),
+        gate=standing.readiness(_gate(project, phase.number), base) if phase else None,
+        outdated=standing.outdated(project, base), criteria=pages.criteria(project), loop=pages.loop(project),
+        matrix=pages.risk_matrix(risks, of(project.catalogue).rating),
         open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
         accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
         events=trail.events(project.pk, limit=8), trail_size=trail.size(project.pk),
@@ -91,6 +92,7 @@ def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         request, "projects/phase.html", project, tab=f"phase-{number}", phase=found, tasks=tasks, aim=aim,
         requirements=list(found.requirement_set.select_related("confirmed_by")),
         done=sum(view.task.is_finished for view in tasks), members=pages.members(project),
+        origins=[choice for choice in Iteration.Origin.choices if choice[0] != Iteration.Origin.START],
     )  # fmt: skip
 
 
@@ -124,7 +126,8 @@ def risks(request: HttpRequest, slug: str) -> HttpResponse:
     state, number = request.GET.get("state", ""), request.GET.get("phase", "")
     shown = [r for r in everything if (not state or r.state == state) and (not number or str(r.phase.number) == number)]
     return show(
-        request, "projects/risks.html", project, tab="risks", risks=shown, matrix=pages.risk_matrix(everything),
+        request, "projects/risks.html", project, tab="risks", risks=shown,
+        matrix=pages.risk_matrix(everything, of(project.catalogue).rating),
         states=Risk.State.choices, chosen_state=state, chosen_phase=number, total=len(everything),
         phase_to_rate=project.phase_set.filter(number=number).first() if number in PHASES else None,
         categories=Risk.Category.choices,
@@ -179,12 +182,16 @@ def document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_safe
 def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     project = _project(request, slug)
-    view = pages.gate(_gate(project, number))
+    view = standing.readiness(_gate(project, number))
     tasks = [(p.number, p.name, list(p.task_set.all())) for p in project.phase_set.prefetch_related("task_set")]
-    mine = [role for role in view.missing_roles if role in access.roles_of(request.actor, project.pk)]
+    roles = access.roles_of(request.actor, project.pk)
     return show(
-        request, "projects/gate.html", project, tab=f"phase-{number}", view=view, gate=view.gate, my_open_roles=mine,
+        request, "projects/gate.html", project, tab=f"phase-{number}", view=view, gate=view.gate,
+        my_open_roles=[role for role in view.missing_roles if role in roles],
+        may_decide=access.may_decide(request.actor, roles, view.definition),
         role_names=of(project.catalogue).roles, tasks_by_phase=[row for row in tasks if row[0] <= number],
+        decisions=view.gate.decisions.select_related("decided_by", "facts").order_by("-decided_at"),
+        waivers=view.gate.waivers.select_related("requested_by", "decided_by"),
     )  # fmt: skip
 
 

@@ -59,16 +59,22 @@ def assignment(given: Given) -> dict[str, Any]:
     return {"user_id": user_id, "due_on": _date(given, "due_on") if given.get("due_on") else None}
 
 
-def verdict(given: Given) -> dict[str, Any]:
+def resolution(given: Given) -> dict[str, Any]:
     outcome = given.get("outcome", "")
     going_back = outcome in {"iterate", "backtrack"}
     number = given.get("to_phase", "")
-    found = gates.Verdict(
+    found = gates.Resolution(
         outcome=outcome, reason=given.get("reason", ""),
         to_phase=int(number) if going_back and _is_whole(number) else None,
         tasks=given.getlist("tasks") if going_back else [], condition=given.get("condition", ""),
     )  # fmt: skip
-    return {"verdict": found}
+    return {"resolution": found}
+
+
+def way_back(given: Given) -> dict[str, Any]:
+    number = given.get("to_phase", "")
+    to_phase = int(number) if _is_whole(number) else 0
+    return {"to_phase": to_phase, "task_keys": given.getlist("tasks"), **texts("origin", "reason")(given)}
 
 
 def signature(given: Given) -> dict[str, Any]:

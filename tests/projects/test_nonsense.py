@@ -108,7 +108,7 @@ def test_a_strange_filter_of_a_page_is_passed_over(cast: Cast, path: str) -> Non
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("tasks?phase__number=x", 422),
+        ("tasks?phase=x", 422),
         ("tasks?limit=-1", 200),
         ("tasks?offset=x", 200),
         (f"tasks?offset={HUGE}", 200),

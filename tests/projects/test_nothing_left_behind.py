@@ -200,12 +200,12 @@ def _(cast: Cast) -> Deed:
     return lambda: gates.sign(evaluation=evaluation, role="sponsor", by=cast.sven)
 
 
-def deciding(**verdict: Any) -> Callable[[Cast], Deed]:
+def deciding(**resolution: Any) -> Callable[[Cast], Deed]:
     def prepare(cast: Cast) -> Deed:
         evaluation = ready(cast)
         walk.sign_all(cast, evaluation)
-        end = gates.Verdict(reason="As agreed.", **verdict)
-        return lambda: gates.decide(evaluation=evaluation, verdict=end, by=cast.sven)
+        end = gates.Resolution(reason="As agreed.", **resolution)
+        return lambda: gates.decide(evaluation=evaluation, resolution=end, by=cast.sven)
 
     return prepare
 

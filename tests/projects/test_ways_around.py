@@ -32,8 +32,8 @@ def test_a_weaker_criterion_approved_during_the_review_changes_nothing_in_it(cas
     )  # fmt: skip
     weaker = criteria.revise(criterion=version.criterion, demand=demand, reason="Easier.", by=cast.dana)
     criteria.approve(version=weaker, by=cast.dora)
-    resolution = gates.Verdict(outcome="pass", reason="All is there.")
-    decision = gates.decide(evaluation=submission, verdict=resolution, by=cast.mara)
+    resolution = gates.Resolution(outcome="pass", reason="All is there.")
+    decision = gates.decide(evaluation=submission, resolution=resolution, by=cast.mara)
     frozen = gates.json.loads(gates.blobs.read(decision.facts))
     assert next(c for c in frozen["criteria"] if c["key"] == "recall")["threshold"] == "0.9"
 
@@ -128,10 +128,10 @@ def test_a_waiver_is_settled_before_the_gate_is_submitted(cast: Cast) -> None:
 def test_who_decides_a_gate_puts_the_project_on_hold_only_with_the_right_to(cast: Cast) -> None:
     walk.prepare(cast, 1)
     submission = walk.submit(cast, 1)
-    resolution = gates.Verdict(outcome="hold", reason="Wait.", condition="Data.")
+    resolution = gates.Resolution(outcome="hold", reason="Wait.", condition="Data.")
     with pytest.raises(NotAllowed):
-        gates.decide(evaluation=submission, verdict=resolution, by=cast.dora)
-    gates.decide(evaluation=submission, verdict=resolution, by=cast.mara)
+        gates.decide(evaluation=submission, resolution=resolution, by=cast.dora)
+    gates.decide(evaluation=submission, resolution=resolution, by=cast.mara)
 
 
 def test_the_trail_tells_which_token_acted_and_finds_it_by_its_account(cast: Cast, api: object) -> None:

@@ -20,10 +20,10 @@ def test_a_project_goes_back_from_gate_4_and_reaches_operation(cast: Cast) -> No
     evaluation = walk.submit(cast, 4)
     walk.sign_all(cast, evaluation)
     with pytest.raises(gates.GateNotReady) as refusal:
-        gates.decide(evaluation=evaluation, verdict=gates.Verdict("pass", "Good enough."), by=cast.mara)
+        gates.decide(evaluation=evaluation, resolution=gates.Resolution("pass", "Good enough."), by=cast.mara)
     assert [b["check"] for b in refusal.value.data["blockers"]] == ["g4-criteria-met"]
-    back = gates.Verdict("backtrack", "Recall is below target.", to_phase=3, tasks=["model-selection"])
-    gates.decide(evaluation=evaluation, verdict=back, by=cast.mara)
+    back = gates.Resolution("backtrack", "Recall is below target.", to_phase=3, tasks=["model-selection"])
+    gates.decide(evaluation=evaluation, resolution=back, by=cast.mara)
 
     for number in (3, 4, 5, 6):
         walk.pass_gate(cast, number)
