@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from catalogue.definitions import Rating, of
 from projects import access
@@ -51,14 +52,18 @@ def current_phase(project: Project) -> Phase | None:
     return live[0] if live else None
 
 
+NEWEST = 8
+
+
 @dataclass(frozen=True)
 class CriterionRow:
-    """A criterion with what it demands, all its values, and the one it is judged by now."""
+    """A criterion with what it demands, its newest values and their number, and the one it is judged by now."""
 
     criterion: Criterion
     version: CriterionVersion
     draft: CriterionVersion | None
     values: list[Measurement]
+    count: int
     current: Measurement | None
 
     @property
@@ -74,24 +79,32 @@ class CriterionRow:
 
 
 def criteria(project: Project) -> list[CriterionRow]:
-    """Criteria by level; six queries."""
+    """Criteria by level; seven queries, and no more than `NEWEST` values of each, however many there are."""
     versions = CriterionVersion.objects.order_by("number").select_related("supports", "author", "approved_by")
     found = Criterion.objects.filter(project=project).prefetch_related(Prefetch("versions", versions))
+    measured = Measurement.objects.filter(project=project)
+    counts = dict(measured.order_by().values_list("version").annotate(count=Count("pk")))
+    place = Window(RowNumber(), partition_by=["version"], order_by=["-measured_at", "-id"])
+    newest = measured.annotate(place=place).filter(place__lte=NEWEST).select_related("recorded_by")
     values: dict[UUID, list[Measurement]] = {}
-    for m in Measurement.objects.filter(project=project).select_related("recorded_by").order_by("measured_at", "id"):
+    for m in newest.order_by("-measured_at", "-id"):
         values.setdefault(m.version_id, []).append(m)
     current = facts.current_values(project)
-    return [_criterion_row(criterion, values, current) for criterion in found]
+    return [_criterion_row(criterion, values, counts, current) for criterion in found]
 
 
 def _criterion_row(
-    criterion: Criterion, values: dict[UUID, list[Measurement]], current: dict[UUID, Measurement]
+    criterion: Criterion,
+    values: dict[UUID, list[Measurement]],
+    counts: dict[UUID, int],
+    current: dict[UUID, Measurement],
 ) -> CriterionRow:
     versions = list(criterion.versions.all())
     approved = next((v for v in versions if v.state == CriterionVersion.State.APPROVED), None)
     version = approved or versions[-1]
     draft = versions[-1] if versions[-1].state == CriterionVersion.State.DRAFT else None
-    return CriterionRow(criterion, version, draft, values.get(version.pk, []), current.get(version.pk))
+    key = version.pk
+    return CriterionRow(criterion, version, draft, values.get(key, []), counts.get(key, 0), current.get(key))
 
 
 def loop(project: Project) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Prefetch
+from django.db.models import Max, Prefetch, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from audit.canon import decimal_text, plain
@@ -164,12 +165,26 @@ def _measurement(m: Measurement) -> Facts:
 
 
 def counting_values(project: Project) -> dict[UUID, list[Measurement]]:
-    """Values by criterion version, in order of time, those of earlier turns of the loop left out; two queries."""
+    """By criterion version, of each environment the newest value and the one recorded first, in order of time.
+
+    Those of earlier turns of the loop are left out. No rule asks for others, however many there are. Two queries.
+    """
     starts = turn_starts(project)
+    counts = Q()
+    for environment, phase in Measurement.PHASE_OF.items():
+        counts |= Q(environment=environment, iteration__gte=starts[phase])
+    same = {"partition_by": ["version", "environment"]}
+    found = (
+        Measurement.objects.filter(counts, project=project)
+        .annotate(
+            from_newest=Window(RowNumber(), order_by=["-measured_at", "-id"], **same),
+            from_first=Window(RowNumber(), order_by=["recorded_at", "id"], **same),
+        )
+        .filter(Q(from_newest=1) | Q(from_first=1))
+    )
     values: dict[UUID, list[Measurement]] = defaultdict(list)
-    for m in Measurement.objects.filter(project=project).order_by("measured_at", "id"):
-        if m.iteration >= starts[m.judged_in]:
-            values[m.version_id].append(m)
+    for m in sorted(found, key=lambda m: (m.measured_at, m.pk)):
+        values[m.version_id].append(m)
     return values
 
 
