@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
@@ -17,12 +19,15 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.actors import Actor
+from api.as_of import AsOf
 from api.errors import PreconditionRequired
 from api.idempotency import IdempotentPosts
 from crispmlq.errors import Invalid, NotAllowed, NotFound
 from evidence.models import Blob
 from projects import access
 from projects.models import Project
+
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATETIME, description="Show it as it was at this time.")
 
 
 class Door(IdempotentPosts, GenericViewSet):
@@ -88,14 +93,19 @@ class ProjectDoor(Door):
         return dict(given.validated_data)
 
 
-class Rows(mixins.ListModelMixin, ProjectDoor):
-    """List and retrieve."""
+class Row(ProjectDoor):
+    """Retrieve."""
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         row = self.get_object()
         answer = Response(self.get_serializer(row).data)
         answer["ETag"] = f'"{row.audit_ver}"'
         return answer
+
+
+@extend_schema_view(list=extend_schema(parameters=[AS_OF]), retrieve=extend_schema(parameters=[AS_OF]))
+class Rows(AsOf, mixins.ListModelMixin, Row):
+    """List and retrieve, now or as it was."""
 
 
 def handed_out(blob: Blob, data: bytes) -> HttpResponse:
@@ -113,7 +123,7 @@ def expected_version(request: Request) -> int:
     given = request.headers.get("If-Match")
     if given is None:
         raise PreconditionRequired("Send If-Match with the ETag you read, so that nobody's change is lost.")
-    if not given.strip('"').isdigit():
+    if not re.fullmatch('"?[0-9]{1,9}"?', given):
         raise Invalid('If-Match takes one ETag as this API gives it, such as "3".')
     return int(given.strip('"'))
 

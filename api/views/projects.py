@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,7 +15,8 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from api import inputs, serializers
-from api.views.base import Door, ProjectDoor, Rows, command, expected_version
+from api.as_of import AsOf
+from api.views.base import AS_OF, Door, ProjectDoor, Row, Rows, command, expected_version
 from audit import acts
 from audit import selectors as trail
 from crispmlq.errors import Invalid
@@ -41,7 +42,8 @@ class ProjectList(mixins.ListModelMixin, Door):
         return Response(self.get_serializer(project).data, status=201, headers={"ETag": f'"{project.audit_ver}"'})
 
 
-class ProjectDetail(ProjectDoor):
+@extend_schema_view(retrieve=extend_schema(parameters=[AS_OF]))
+class ProjectDetail(AsOf, Row):
     serializer_class = serializers.ProjectOut
     model = Project
     noun = "project"
@@ -49,9 +51,6 @@ class ProjectDetail(ProjectDoor):
 
     def get_object(self) -> Project:
         return self.project
-
-    def retrieve(self, request: Request, slug: str) -> Response:
-        return self.answer(self.project, serializers.ProjectOut)
 
     @extend_schema(request=inputs.ProjectChange)
     def partial_update(self, request: Request, slug: str) -> Response:
