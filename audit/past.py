@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import models
 
 from audit.governed import GovernedModel
+from audit.guards import governed_models
 from audit.trail import Change, Private
 
 Row = TypeVar("Row", bound=GovernedModel)
@@ -46,11 +47,11 @@ class Past:
         return self._rows.get(model, {}).get(key)
 
     def _join(self) -> None:
-        """Link relations forward, and give each row the list of those that point at it."""
-        for model, rows in list(self._rows.items()):
+        """Link relations forward, and give each row the list of those that point at it, empty ones too."""
+        for model in governed_models():
             for field in model._meta.concrete_fields:
                 if field.is_relation:
-                    self._link(field, list(rows.values()))
+                    self._link(field, list(self._rows.get(model, {}).values()))
 
     def _link(self, field: models.ForeignKey, rows: list[GovernedModel]) -> None:
         target = field.related_model

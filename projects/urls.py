@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import commands, forms, integrity, pages
+from projects.views import commands, forms, integrity, pages, past
 
 app_name = "projects"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/<slug:kind>/<int:number>/attach", forms.attach, name="attach"),
     path("projects/<slug:slug>/files/<uuid:pk>", forms.download, name="download"),
     path("projects/<slug:slug>/history", pages.history, name="history"),
+    path("projects/<slug:slug>/as-it-was", past.past, name="past"),
     path("projects/<slug:slug>/integrity", integrity.integrity, name="integrity"),
     path("projects/<slug:slug>/integrity/verify", integrity.verify, name="verify"),
     path("projects/<slug:slug>/integrity/export", integrity.export, name="export"),

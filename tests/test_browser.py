@@ -42,6 +42,7 @@ PAGES = [
     "/projects/churn/people",
     "/projects/churn/history",
     "/projects/churn/integrity",
+    "/projects/churn/as-it-was",
     "/projects/churn/reports",
     "/accounts/profile/",
     "/api/v1/docs",

@@ -37,6 +37,7 @@ PAGES = [
     "/projects/churn/people",
     "/projects/churn/history",
     "/projects/churn/integrity",
+    "/projects/churn/as-it-was",
     "/projects/churn/reports",
     "/accounts/profile/",
 ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit import lines
 from audit.guards import governed_models
 from audit.past import Past
-from projects.models import Project, Task
+from projects.models import CriterionVersion, Project, Task
 from projects.services import projects, tasks
 from tests import walk
 from tests.cast import Cast
@@ -65,6 +65,15 @@ def test_what_happened_since_is_not_shown(api: Any, cast: Cast, history: Any) ->
     then = api("ada", "get", "tasks/define-scope", moment)
     assert (then.json()["state"], then["As-Of"]) == ("to_do", history.isoformat())
     assert api("ada", "get", "tasks/define-scope").json()["state"] == "in_progress"
+
+
+def test_what_came_to_a_row_later_is_not_in_its_past(cast: Cast) -> None:
+    walk.approve_criteria(cast)
+    before = timezone.now()
+    walk.measure(cast, "validation")
+    version = Past(cast.project.pk, before).rows(CriterionVersion)[0]
+    assert list(version.measurements.all()) == []
+    assert len(Past(cast.project.pk, timezone.now()).get(CriterionVersion, version.pk).measurements.all()) == 1
 
 
 def test_before_it_began_there_is_nothing(api: Any, cast: Cast) -> None:

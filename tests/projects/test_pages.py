@@ -21,6 +21,7 @@ PAGES = {
     "documents": [],
     "people": [],
     "integrity": [],
+    "past": [],
     "history": [],
     "phase": [1],
     "gate": [1],
