@@ -433,7 +433,7 @@ class Verifier:
         if self.bundle.manifest.get("log") != self.log:
             raise Tampered("V3", "MANIFEST.json", "it names another log")
         self._note(
-            f"The head of {self.log_origin}: {self.size} events, sealed {self.sealed_at}, seal {self.root_size}."
+            f"{self.size} events of {self.log_origin}, in seal {self.root_size} of {self.sealed_at}."
         )
 
     # V5
