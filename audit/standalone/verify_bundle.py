@@ -432,9 +432,7 @@ class Verifier:
             raise Tampered("V3", "log.note", "the signed head is not the one in the last seal")
         if self.bundle.manifest.get("log") != self.log:
             raise Tampered("V3", "MANIFEST.json", "it names another log")
-        self._note(
-            f"{self.size} events of {self.log_origin}, in seal {self.root_size} of {self.sealed_at}."
-        )
+        self._note(f"{self.size} events of {self.log_origin}, in seal {self.root_size} of {self.sealed_at}.")
 
     # V5
 
