@@ -6,6 +6,7 @@ or has its place. S4 trees rebuilt from the events are the stored ones. S5 the g
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -75,10 +76,17 @@ def verify_state(log_id: UUID | None = None, tell: Callable[[int, str], None] = 
     checked, findings = [], []
     for number, (name, sentence, check) in enumerate(checks):
         tell(100 * number // len(checks), sentence)
-        found = [Finding(name, message) for message, _ in zip(check(), range(MOST_FINDINGS), strict=False)]
+        found = _findings(name, check())
         findings += found
         checked += [] if found else [f"{name}: {sentence}"]
     return Verdict(checked, findings, [])
+
+
+def _findings(check: str, messages: Iterator[str]) -> list[Finding]:
+    """The first of them, and how many more there are."""
+    found = [Finding(check, message) for message in itertools.islice(messages, MOST_FINDINGS)]
+    more = sum(1 for _ in messages)
+    return [*found, Finding(check, f"And {more} more.")] if more else found
 
 
 def _remembered() -> list[tuple[str, str]]:

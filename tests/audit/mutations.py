@@ -1,0 +1,108 @@
+"""`python tests/audit/mutations.py [WORD]`: takes away each check and guard in turn, and shows the test that fails.
+
+Works on a copy of the checkout. Exit status 1 if anything can be taken away without a test noticing. With WORD, only
+what has it in its name.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VERIFIER = "audit/standalone/verify_bundle.py"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """Text of a file that is replaced at one place, and the tests of which one has to fail."""
+
+    name: str
+    path: str
+    start: int
+    old: str
+    new: str
+    tests: str
+
+
+def main() -> int:
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    survivors = []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        ignored = shutil.ignore_patterns(".git", ".venv", "var", "staticfiles", "__pycache__", ".*_cache")
+        shutil.copytree(ROOT, copy, ignore=ignored)
+        for mutation in mutations():
+            if wanted in mutation.name and not is_noticed(copy, mutation):
+                survivors.append(mutation.name)
+    print(f"{len(survivors)} not noticed" + "".join(f"\n  {name}" for name in survivors))
+    return 1 if survivors else 0
+
+
+def is_noticed(copy: Path, mutation: Mutation) -> bool:
+    path = copy / mutation.path
+    text = path.read_text()
+    end = mutation.start + len(mutation.old)
+    path.write_text(text[: mutation.start] + mutation.new + text[end:])
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutation.tests.split()]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True)
+    path.write_text(text)
+    found = re.search(r"^(FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    print(f"{mutation.name}: {found[2] if found else 'NOT NOTICED'}", flush=True)
+    return done.returncode != 0
+
+
+def mutations() -> Iterator[Mutation]:
+    yield from refusals(VERIFIER, "raise Tampered(", "Tampered(", "tests/audit/test_bundle.py tests/audit/test_tree.py")
+    yield from refusals("audit/sealing.py", "raise Trail", "Trail", "tests/audit/test_sealing.py")
+    yield from refusals("audit/keys.py", "raise NoKey(", "NoKey(", "tests/audit/test_sealing.py tests/test_commands.py")
+    yield from refusals("audit/acts.py", "raise ", "str() or ", "tests/audit/test_acts.py")
+    yield from guards()
+    for name, path, old, new, tests in CHANGES:
+        start = (ROOT / path).read_text().index(old)
+        yield Mutation(f"{path}: {name}", path, start, old, new, tests)
+
+
+def refusals(path: str, old: str, new: str, tests: str) -> Iterator[Mutation]:
+    """Each place where `old` stands as a statement of its own."""
+    text = (ROOT / path).read_text()
+    for found in re.finditer(rf"(?m)^ +({re.escape(old)})(?=[\w(])", text):
+        line = text.count("\n", 0, found.start()) + 1
+        rest = text[found.start(1) : text.index("\n", found.start(1))]
+        if rest not in {"raise wrong", "raise"}:
+            yield Mutation(f"{path}, line {line}: {rest}", path, found.start(1), old, new, tests)
+
+
+def guards() -> Iterator[Mutation]:
+    """Each trigger of either database; a `yield` that gives nothing."""
+    path = "audit/guards.py"
+    text = (ROOT / path).read_text()
+    for found in re.finditer(r'(?m)^ +(yield) (?=\(?\s*"\w+",)', text):
+        line = text.count("\n", 0, found.start()) + 1
+        on_postgresql = found.start() > text.index("def _postgresql(")
+        tests = "tests/audit/test_acts.py" + (" --services" if on_postgresql else "")
+        yield Mutation(f"{path}, line {line}: a trigger", path, found.start(1), "yield", "assert", tests)
+
+
+ACTS = "tests/audit/test_acts.py"
+SEALING = "tests/audit/test_sealing.py"
+STATE = "tests/audit/test_verifying.py"
+CHANGES = [
+    ("a rolled-back seal keeps its entries", "audit/sealing.py", "with transaction.atomic():", "if True:", SEALING),
+    ("pending events stay", "audit/sealing.py", "Pending.objects.filter(event_id__in=pending).delete", "str", SEALING),
+    *(
+        (f"S{n} finds nothing", "audit/verifying.py", f"lambda: {check}(", f"lambda: () and {check}(", STATE)
+        for n, check in enumerate(["_columns", "_rows", "_places", "_trees", "_guards"], 1)
+    ),
+    ("an act is no transaction", "audit/acts.py", "with transaction.atomic():", "if True:", ACTS),
+    ("queryset.update passes", "audit/governed.py", 'raise acts.OutsideAct("update', 'str("update', ACTS),
+]
+
+if __name__ == "__main__":
+    sys.exit(main())
