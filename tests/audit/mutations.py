@@ -72,7 +72,7 @@ def mutations() -> Iterator[Mutation]:
 def refusals(path: str, old: str, new: str, tests: str) -> Iterator[Mutation]:
     """Each place where `old` stands as a statement of its own."""
     text = (ROOT / path).read_text()
-    for found in re.finditer(rf"(?m)^ +({re.escape(old)})(?=[\w(])", text):
+    for found in re.finditer(rf"(?m)^ +({re.escape(old)})(?=.)", text):
         line = text.count("\n", 0, found.start()) + 1
         rest = text[found.start(1) : text.index("\n", found.start(1))]
         if rest not in {"raise wrong", "raise"}:

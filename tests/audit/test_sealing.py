@@ -95,6 +95,14 @@ def test_another_key_than_the_one_the_trail_knows_signs_nothing(settings: Any, t
         sealing.seal()
 
 
+@pytest.mark.parametrize("text", ["", "no key", "AAAA", "A" * 44])
+def test_a_file_that_holds_no_key_is_said_so(settings: Any, tmp_path: Path, text: str) -> None:
+    settings.AUDIT_KEY_FILE = tmp_path / "key"
+    (tmp_path / "key").write_text(text)
+    with pytest.raises(keys.NoKey, match="Ed25519|not the one"):
+        keys.current()
+
+
 def test_another_origin_is_refused(settings: Any) -> None:
     settings.AUDIT_ORIGIN = "other.example.org"
     with pytest.raises(keys.NoKey, match="never changes"):
