@@ -70,6 +70,9 @@ urlpatterns = [
     *rows("waivers", gates.Waivers, "waiver", "<uuid:pk>"),
     *rows("reports", reports.Reports, "report", "<uuid:pk>"),
     path("projects/<slug:slug>/jobs/<uuid:pk>", reports.Jobs.as_view({"get": "retrieve"}), name="job"),
+    path(
+        "projects/<slug:slug>/events/<uuid:uid>/receipt", trail.Trail.as_view({"get": "receipt"}), name="event-receipt"
+    ),
     path("projects/<slug:slug>/trail", trail.Trail.as_view({"get": "retrieve"}), name="trail"),
     path("projects/<slug:slug>/trail/verifications", trail.Trail.as_view({"post": "verify"}), name="trail-verify"),
     path("projects/<slug:slug>/trail/exports", trail.Trail.as_view({"post": "export"}), name="trail-export"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from api.serializers import JobOut
 from api.views.base import ProjectDoor
-from audit import heads
+from audit import heads, receipts
+from audit.models import Event
 from crispmlq.errors import NotFound
 from projects.services import integrity
 
@@ -41,6 +42,14 @@ class Trail(ProjectDoor):
         if head is None:
             raise NotFound("Nothing is sealed in this log yet.")
         return Response(SignedHeadOut(head).data)
+
+    @extend_schema(responses={(200, "text/plain"): str})
+    def receipt(self, request: Request, uid: Any, **_: Any) -> HttpResponse:
+        """A signed note that the event was stored; with it, a later trail without the event can be shown to be cut."""
+        event = Event.objects.filter(log_id=self.project.pk, uid=uid).first()
+        if event is None:
+            raise NotFound("There is no such event in this project.")
+        return HttpResponse(receipts.receipt(event), content_type="text/plain; charset=utf-8")
 
     @extend_schema(request=None, responses={202: JobOut})
     def verify(self, request: Request, **_: Any) -> Response:

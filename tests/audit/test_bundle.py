@@ -467,6 +467,21 @@ def test_a_manifest_that_does_not_fit_is_found(sample: Sample, tmp_path: Path) -
         check(packed(files, tmp_path, fix=False), [sample.vkey])
 
 
+def test_a_file_that_is_missing_is_said_to_be(sample: Sample, tmp_path: Path) -> None:
+    files = {name: data for name, data in sample.files.items() if name != "seal.json"}
+    with pytest.raises(v.Tampered, match="the file is missing"):
+        check(packed(files, tmp_path), [sample.vkey])
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_file_that_is_there_twice_is_found(sample: Sample, tmp_path: Path) -> None:
+    path = packed(sample.files, tmp_path)
+    with zipfile.ZipFile(path, "a") as target:
+        target.writestr("state.json", sample.files["state.json"])
+    with pytest.raises(v.Tampered, match="there twice"):
+        check(path, [sample.vkey])
+
+
 def test_another_key_is_not_taken(sample: Sample, tmp_path: Path) -> None:
     other = Ed25519PrivateKey.generate()
     vkey = notes.vkey(sample.vkey.partition("+")[0], notes.public_of(other))

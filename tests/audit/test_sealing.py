@@ -99,7 +99,7 @@ def test_another_key_than_the_one_the_trail_knows_signs_nothing(settings: Any, t
 def test_a_file_that_holds_no_key_is_said_so(settings: Any, tmp_path: Path, text: str) -> None:
     settings.AUDIT_KEY_FILE = tmp_path / "key"
     (tmp_path / "key").write_text(text)
-    with pytest.raises(keys.NoKey, match="Ed25519|not the one"):
+    with pytest.raises(keys.NoKey, match=r"Ed25519|not the one"):
         keys.current()
 
 
