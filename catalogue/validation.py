@@ -9,11 +9,12 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from catalogue import rule_params
 from catalogue.files import File, Position
 
 SCHEMA = json.loads((Path(__file__).parent / "schema" / "catalogue.json").read_text())
-# Names of the gate rules that exist; the app that judges gates adds them at start-up.
-KNOWN_RULES: set[str] = set()
+# The gate rules that exist, each with its parameters; the app that judges gates adds them at start-up.
+KNOWN_RULES: dict[str, rule_params.Declared] = {}
 Place = tuple[File, Position]
 
 
@@ -155,17 +156,14 @@ class _References:
                 self._check_check(file, (*at, part, i), check)
 
     def _check_check(self, file: File, at: Position, check: dict[str, Any]) -> None:
-        params = check["params"]
         self._known(file, (*at, "rule"), "known-rule", [check["rule"]], KNOWN_RULES)
         self._known(file, (*at, "mend_roles"), "known-role", check["mend_roles"], self.roles)
-        kinds = [params[name] for name in ("kind", "kind_a", "kind_b", "than") if name in params]
-        self._known(file, (*at, "params"), "known-document", [*kinds, *params.get("kinds", [])], self.kinds)
-        self._known(file, (*at, "params"), "known-risk", params.get("risk_keys", []), self.risks)
-        self._known(file, (*at, "params"), "known-gate", [params["gate"]] if "gate" in params else [], self.gates)
-        for kind, name in (("kind", "field"), ("kind", "table"), ("kind_a", "field_a"), ("kind_b", "field_b")):
-            if params.get(kind) in self.kinds and name in params:
-                fields = {field["key"] for field in self.kinds[params[kind]]["fields"]}
-                self._known(file, (*at, "params"), "known-field", [params[name]], fields)
+        declared = KNOWN_RULES.get(check["rule"])
+        if declared is None:
+            return
+        known = {"role": self.roles, "kind": self.kinds, "risk": self.risks, "gate": self.gates, "task": self.tasks}
+        for name, rule, sentence in rule_params.faults(declared, check["params"], known):
+            file.fault((*at, "params", name), rule, f"{check['rule']}: {sentence}")
 
     @staticmethod
     def _known(file: File, at: Position, rule: str, keys: Any, known: Any) -> None:

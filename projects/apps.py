@@ -9,7 +9,7 @@ class ProjectsConfig(AppConfig):
         from catalogue.validation import KNOWN_RULES
         from projects.acts import ACTS, CHANGELESS
         from projects.gates import document_rules, process_rules  # noqa: F401 - importing registers the rules
-        from projects.gates.rules import RULES
+        from projects.gates.rules import PARAMS
 
-        KNOWN_RULES.update(RULES)
+        KNOWN_RULES.update(PARAMS)
         register_acts({**ACTS, **CHANGELESS}, changeless=CHANGELESS)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from catalogue.rule_params import Param
 from projects.gates.rules import (
+    COLUMN,
+    FIELD,
+    KIND,
+    TABLE,
     Facts,
     Finding,
     Params,
     accepted,
+    condition,
     is_borne,
     link,
     listed,
@@ -20,8 +26,11 @@ from projects.gates.rules import (
     unknown,
 )
 
+# A row without one of these could not be judged.
+NUMBERS = Param(names="column", of="table", types=("number", "integer"), is_filled=True)
 
-@rule
+
+@rule(kinds=Param("texts", names="kind"))
 def documents_accepted(facts: Facts, params: Params) -> Finding:
     lacking = [kind for kind in params["kinds"] if accepted(facts, kind) is None]
     names = [facts["kind_names"].get(kind, kind) for kind in lacking]
@@ -31,7 +40,7 @@ def documents_accepted(facts: Facts, params: Params) -> Finding:
     return not_met(f"Not accepted in this iteration: {listed(names)}.", links)
 
 
-@rule
+@rule(kind=KIND, field=FIELD, task=Param(names="task", is_required=False), **condition(of="field"))
 def document_field(facts: Facts, params: Params) -> Finding:
     """`equals`, `one_of` or `not_empty` decides on one field of one accepted document.
 
@@ -50,7 +59,12 @@ def document_field(facts: Facts, params: Params) -> Finding:
     return not_met(f"{name} is {_shown(value)}; needed is {_wanted(params)}.", links)
 
 
-@rule
+@rule(
+    kind=KIND,
+    table=TABLE,
+    where=Param("cells", names="cell", of="table", is_required=False),
+    at_least=Param("count", is_required=False),
+)
 def document_rows(facts: Facts, params: Params) -> Finding:
     """The table has `at_least` rows that satisfy `where` (column: value)."""
     document = accepted(facts, params["kind"])
@@ -67,7 +81,7 @@ def document_rows(facts: Facts, params: Params) -> Finding:
     return met(said, links) if len(rows) >= needed else not_met(said, links)
 
 
-@rule
+@rule(kind=KIND, table=TABLE, column=COLUMN, **condition(of="column"))
 def every_row(facts: Facts, params: Params) -> Finding:
     """Each row satisfies `one_of`, `equals` or `not_empty` in `column`; an empty table says nothing against it."""
     document = accepted(facts, params["kind"])
@@ -84,7 +98,7 @@ def every_row(facts: Facts, params: Params) -> Finding:
     return met(f"All {len(rows)} rows are in order.", links)
 
 
-@rule
+@rule(kind=KIND, table=TABLE, column=NUMBERS, minimum=NUMBERS)
 def column_at_least(facts: Facts, params: Params) -> Finding:
     """In every row the number in `column` reaches the number in the column `minimum`."""
     document = accepted(facts, params["kind"])
@@ -100,7 +114,7 @@ def column_at_least(facts: Facts, params: Params) -> Finding:
     return met(f"All {len(rows)} rows reach their minimum.", links)
 
 
-@rule
+@rule(kind=KIND, table=TABLE, column=COLUMN, values=Param("texts", names="option", of="column"))
 def column_covers(facts: Facts, params: Params) -> Finding:
     """Each of `values` stands in `column` of at least one row."""
     document = accepted(facts, params["kind"])
@@ -114,7 +128,7 @@ def column_covers(facts: Facts, params: Params) -> Finding:
     return met(f"All {len(params['values'])} are treated.", links)
 
 
-@rule
+@rule(kind=KIND, roles_any=Param("groups", names="role"))
 def document_approved_by(facts: Facts, params: Params) -> Finding:
     """Accepted by one role of each group in `roles_any`."""
     document = accepted(facts, params["kind"])
@@ -129,7 +143,7 @@ def document_approved_by(facts: Facts, params: Params) -> Finding:
     return met("Accepted by " + listed(sorted(r.replace("-", " ") for r in held)) + ".", links)
 
 
-@rule
+@rule(kinds=Param("texts", names="kind"), fields=Param("texts", names="field", of="kinds", is_filled=True))
 def documents_agree(facts: Facts, params: Params) -> Finding:
     """The same value stands in `fields[i]` of each of `kinds[i]`."""
     pairs = list(zip(params["kinds"], params["fields"], strict=True))
@@ -145,7 +159,7 @@ def documents_agree(facts: Facts, params: Params) -> Finding:
     return not_met(f"They differ: {listed(said)}.", links)
 
 
-@rule
+@rule(kind=KIND, than=KIND)
 def document_newer(facts: Facts, params: Params) -> Finding:
     """`kind` was accepted or confirmed after `than` was."""
     newer, older = accepted(facts, params["kind"]), accepted(facts, params["than"])
@@ -158,7 +172,13 @@ def document_newer(facts: Facts, params: Params) -> Finding:
     return not_met("It is older than what it has to take into account: review it once more.", links)
 
 
-@rule
+@rule(
+    risk_keys=Param("texts", names="risk"),
+    kind=KIND,
+    field=FIELD,
+    task=Param(names="task", is_required=False),
+    **condition(of="field"),
+)
 def risk_accepted_or_document_field(facts: Facts, params: Params) -> Finding:
     """The document says so, or each risk named by `risk_keys` carries a signed acceptance."""
     finding = document_field(facts, params)
@@ -168,7 +188,7 @@ def risk_accepted_or_document_field(facts: Facts, params: Params) -> Finding:
     return met("The limit is accepted in the risk register.", [link("risk", risk["key"]) for risk in risks])
 
 
-@rule
+@rule(kind=KIND)
 def measures_frozen(facts: Facts, params: Params) -> Finding:
     """The plan of measures was settled before the first measured result of the iteration."""
     document = accepted(facts, params["kind"])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from catalogue.rule_params import Param
 from projects import bounds
 from projects.gates.rules import (
+    KIND,
     Facts,
     Finding,
     Params,
@@ -22,9 +24,12 @@ from projects.gates.rules import (
 )
 
 LEVELS = {"business": "business", "ml": "machine learning", "economic": "economic"}
+ENVIRONMENTS = ("validation", "test", "production-like", "operation", "forecast")
+SOME_LEVELS = Param("texts", one_of=tuple(LEVELS))
+SOME_ENVIRONMENTS = Param("texts", one_of=ENVIRONMENTS)
 
 
-@rule
+@rule(levels=SOME_LEVELS)
 def criteria_levels(facts: Facts, params: Params) -> Finding:
     present = {criterion["level"] for criterion in _approved(facts)}
     lacking = [level for level in params["levels"] if level not in present]
@@ -33,7 +38,7 @@ def criteria_levels(facts: Facts, params: Params) -> Finding:
     return met("Each level has an approved criterion.", [_criteria()])
 
 
-@rule
+@rule()
 def criteria_complete(facts: Facts, params: Params) -> Finding:
     """Nothing is left as a draft; metric, direction and threshold are part of every version by construction."""
     if not facts["criteria"]:
@@ -44,7 +49,7 @@ def criteria_complete(facts: Facts, params: Params) -> Finding:
     return met(f"All {len(facts['criteria'])} criteria have metric, direction and threshold.", [_criteria()])
 
 
-@rule
+@rule(kind=KIND, field=Param(names="field", of="kind", types=("yes_no",), is_filled=True))
 def criteria_aligned(facts: Facts, params: Params) -> Finding:
     """Each ML and economic criterion serves a business criterion, and the alignment review found no conflict."""
     loose = [c for c in _approved(facts) if c["level"] != "business" and not c["supports"]]
@@ -58,7 +63,7 @@ def criteria_aligned(facts: Facts, params: Params) -> Finding:
     return met("Reviewed, no open conflict.", [link("document", params["kind"])])
 
 
-@rule
+@rule(levels=SOME_LEVELS, environments=SOME_ENVIRONMENTS, bound=Param(one_of=("floor",), is_required=False))
 def criteria_met(facts: Facts, params: Params) -> Finding:
     """The latest value of each criterion in one of `environments` reaches the threshold, or with `bound` the floor."""
     criteria = [c for c in _approved(facts) if c["level"] in params["levels"]]
@@ -81,7 +86,7 @@ def criteria_met(facts: Facts, params: Params) -> Finding:
     return met(f"All {len(criteria)} criteria are met.", _links(criteria))
 
 
-@rule
+@rule(levels=SOME_LEVELS, environments=SOME_ENVIRONMENTS)
 def criteria_measured(facts: Facts, params: Params) -> Finding:
     """A value exists for each criterion; whether it is good is not asked here."""
     criteria = [c for c in _approved(facts) if c["level"] in params["levels"]]
@@ -92,7 +97,7 @@ def criteria_measured(facts: Facts, params: Params) -> Finding:
     return met(f"All {len(criteria)} criteria have a value.", _links(criteria))
 
 
-@rule
+@rule(only=Param(one_of=("all", "conditional"), is_required=False))
 def tasks_finished(facts: Facts, params: Params) -> Finding:
     """Tasks of this phase are done or do not apply; `only` "conditional" asks for these alone."""
     tasks = [t for t in facts["tasks"] if t["phase"] == facts["phase"]]
@@ -105,7 +110,7 @@ def tasks_finished(facts: Facts, params: Params) -> Finding:
     return met(f"All {len(tasks)} tasks are done or do not apply.")
 
 
-@rule
+@rule()
 def requirements_confirmed(facts: Facts, params: Params) -> Finding:
     unconfirmed = [r for r in facts["requirements"] if r["state"] != "confirmed"]
     if unconfirmed:
@@ -116,7 +121,7 @@ def requirements_confirmed(facts: Facts, params: Params) -> Finding:
     return met(f"All {len(facts['requirements'])} are confirmed.")
 
 
-@rule
+@rule()
 def risks_treated(facts: Facts, params: Params) -> Finding:
     """Up to this phase every risk of a task that applies is rated, and none stands above its limit.
 
@@ -135,7 +140,7 @@ def risks_treated(facts: Facts, params: Params) -> Finding:
     return met(f"All {len(risks)} risks are rated; none stands above the limit.")
 
 
-@rule
+@rule(roles=Param("texts", names="role"))
 def signed_by(facts: Facts, params: Params) -> Finding:
     """Each role of `roles` approved this submission; different people, which the signatures themselves ensure."""
     signed = {s["role"] for s in facts["signatures"] if s["verdict"] == "approve"}
@@ -145,7 +150,13 @@ def signed_by(facts: Facts, params: Params) -> Finding:
     return met(f"Signed by {listed(facts['role_names'].get(r, r) for r in params['roles'])}.")
 
 
-@rule
+@rule(
+    gate=Param(names="gate"),
+    kind_a=KIND,
+    field_a=Param(names="field", of="kind_a", is_filled=True),
+    kind_b=KIND,
+    field_b=Param(names="field", of="kind_b", is_filled=True),
+)
 def gate_decision_matches(facts: Facts, params: Params) -> Finding:
     """The named gate was passed, for the very version that `kind_a` and `kind_b` name."""
     decision = facts["decisions"].get(params["gate"])

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from catalogue.rule_params import Declared, Param
+
 # Raised whenever a rule judges the same facts differently than before.
 RULES_VERSION = "1"
 
@@ -50,12 +52,33 @@ class Verdict:
 
 Rule = Callable[[Facts, Params], Finding]
 RULES: dict[str, Rule] = {}
+PARAMS: dict[str, Declared] = {}
+
+# What several rules take.
+KIND = Param(names="kind")
+FIELD = Param(names="field", of="kind")
+TABLE = Param(names="field", of="kind", types=("table",))
+COLUMN = Param(names="column", of="table")
 
 
-def rule(function: Rule) -> Rule:
-    """Register a rule under its function's name; higher apps register theirs the same way."""
-    RULES[function.__name__] = function
-    return function
+def condition(of: str) -> dict[str, Param]:
+    """How a value is judged: exactly one of the three. `of` names the field or column that holds it."""
+    return {
+        "equals": Param(names="option", of=of, choice="condition"),
+        "one_of": Param("texts", names="option", of=of, choice="condition"),
+        "not_empty": Param("true", choice="condition"),
+    }
+
+
+def rule(**params: Param) -> Callable[[Rule], Rule]:
+    """Register a rule under its function's name with the parameters it takes; the catalogue's loader holds checks
+    against them. Higher apps register theirs the same way."""
+
+    def register(function: Rule) -> Rule:
+        RULES[function.__name__], PARAMS[function.__name__] = function, params
+        return function
+
+    return register
 
 
 def evaluate(checks: Iterable[Any], facts: Facts) -> list[Verdict]:
