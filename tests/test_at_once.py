@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,10 +12,14 @@ from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.services import users
+from audit import SYSTEM
 from audit.models import Change, Event
-from crispmlq.errors import DomainError
-from projects.models import Decision, Measurement, Task
-from projects.services import gates, tasks
+from crispmlq.errors import Conflict, DomainError, Invalid
+from evidence.models import Blob
+from projects.models import Attachment, CriterionVersion, Decision, Measurement, Project, Revision, Task
+from projects.services import criteria, documents, gates, projects, tasks
 from tests import walk
 from tests.cast import Cast, token_for
 
@@ -79,6 +84,47 @@ def test_one_key_sent_by_many_at_once_records_one_value(committed_cast: Cast) ->
     assert [answer.status_code for answer in answers] == [201] * 4
     assert len({answer.content for answer in answers}) == 1
     assert Measurement.objects.count() == 1
+
+
+def test_a_key_of_a_criterion_is_given_once(committed_cast: Cast) -> None:
+    demand = criteria.Demand(
+        metric="m", unit="1", direction="at_least", threshold=Decimal("0.5"), method="As agreed.", owner_name="Dora"
+    )
+    given = {"project": committed_cast.project, "key": "k", "level": "ml", "name": "K", "demand": demand}
+    results = together(*[lambda: criteria.propose(**given, by=committed_cast.mara)] * 4)
+    assert sum(isinstance(result, CriterionVersion) for result in results) == 1
+    assert {type(result) for result in results} == {CriterionVersion, Invalid}
+
+
+def test_a_document_is_begun_once(committed_cast: Cast) -> None:
+    given = {"project": committed_cast.project, "kind": "scope-document", "fields": {}}
+    results = together(*[lambda: documents.draft(**given, by=committed_cast.dana)] * 4)
+    assert {type(result) for result in results} == {Revision, Conflict}
+    assert Revision.objects.count() == 1
+
+
+def test_a_short_name_and_a_user_name_are_given_once(committed_cast: Cast) -> None:
+    project = {"slug": "new", "name": "New", "purpose": "More."}
+    results = together(*[lambda: projects.create(**project, by=committed_cast.mara)] * 4)
+    assert {type(result) for result in results} == {Project, Invalid}
+    user = {"username": "new", "display_name": "New", "password": "quite a long one"}
+    results = together(*[lambda: users.create(**user, by=SYSTEM)] * 4)
+    assert {type(result) for result in results} == {User, Invalid}
+
+
+def test_the_same_bytes_under_one_name_are_stored_once(committed_cast: Cast) -> None:
+    kinds = ["scope-document", "feasibility-report", "data-schema", "risk-register"]
+    drafts = [
+        documents.draft(project=committed_cast.project, kind=kind, fields={}, by=committed_cast.dana) for kind in kinds
+    ]
+    file = {"name": "a.csv", "media_type": "text/csv", "data": b"same"}
+
+    def attach(revision: Revision) -> Callable[[], Any]:
+        return lambda: documents.attach(revision=revision, **file, by=committed_cast.dana)
+
+    results = together(*map(attach, drafts))
+    assert {type(result) for result in results} == {Attachment}
+    assert Blob.objects.count() == 1
 
 
 def test_many_writers_lose_no_event(committed_cast: Cast) -> None:

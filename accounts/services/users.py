@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
 import audit
 from accounts.models import User
 from crispmlq.errors import Conflict, Invalid, NotAllowed
+
+TAKEN = "This user name is taken."
 
 
 def create(
@@ -35,9 +38,18 @@ def create(
         user.set_password(password)
     else:
         user.set_unusable_password()
-    with audit.act("user.created", by=by, subject=user):
-        user.save()
-        return user
+    try:
+        with audit.act("user.created", by=by, subject=user):
+            user.save()
+            return user
+    except IntegrityError:  # there is no row to lock yet, so another account may have taken the name meanwhile
+        if _is_taken(username):
+            raise Invalid("Please correct what is marked.", errors={"username": [TAKEN]}) from None
+        raise
+
+
+def _is_taken(username: str) -> bool:
+    return User.objects.filter(username__iexact=username).exists()
 
 
 def set_password(*, user: User, password: str, by: audit.ActorRef) -> User:
@@ -73,8 +85,8 @@ def _errors(user: User, password: str | None) -> dict[str, list[str]]:
         user.clean_fields(exclude={"password", "audit_head"})
     except ValidationError as error:
         errors.update(error.message_dict)
-    if User.objects.filter(username__iexact=user.username).exists():
-        errors["username"] = ["This user name is taken."]
+    if _is_taken(user.username):
+        errors["username"] = [TAKEN]
     if password is not None:
         try:
             validate_password(password, user)

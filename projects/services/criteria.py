@@ -49,7 +49,7 @@ def propose(*, project: Project, key: str, level: str, name: str, demand: Demand
         errors["name"] = ["Give the criterion a name of up to 120 characters."]
     if errors:
         raise Invalid("Please correct what is marked.", errors=errors)
-    with doing("criterion.proposed", by=by, on=project, right="work") as now:
+    with doing("criterion.proposed", by=by, on=project, right="work", alone=True) as now:
         if Criterion.objects.filter(project=project, key=key).exists():
             raise Invalid("This key is taken.", errors={"key": ["Another criterion has this key."]})
         criterion = Criterion(project=now.project, key=key, level=level, name=name.strip())

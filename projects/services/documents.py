@@ -27,7 +27,7 @@ def draft(*, project: Project, kind: str, fields: dict[str, Any], by: Actor, cha
         Invalid: an unknown kind, fields that do not fit, or a further revision without `change_reason`.
         Conflict: a revision is open already. PhaseClosed: the phase's gate is being judged.
     """
-    with doing("document.drafted", by=by, on=project, right="work", reason=change_reason) as now:
+    with doing("document.drafted", by=by, on=project, right="work", reason=change_reason, alone=True) as now:
         definition = kind_of(now.project, kind)
         document = Document.objects.select_for_update().filter(project=now.project, kind=kind).first()
         document = document or _begin(now, definition)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.db import IntegrityError
+
 import audit
 from audit.ids import uuid7
 from catalogue import definitions
@@ -61,9 +63,22 @@ def create(
         answers=_answers(template, answers or {}), created_by_id=by.user.pk,
     )  # fmt: skip
     _require_valid(project)
+    _require_free(slug)
+    try:
+        _store(project, template, by)
+    except IntegrityError:  # there is no row to lock yet, so another project may have taken the name meanwhile
+        _require_free(slug)
+        raise
+    return project
+
+
+def _require_free(slug: str) -> None:
+    if Project.objects.filter(slug=slug).exists():
+        raise Invalid("This short name is taken.", errors={"slug": ["This short name is taken. Choose another."]})
+
+
+def _store(project: Project, template: definitions.Catalogue, by: Actor) -> None:
     with audit.act("project.created", by=by.audit_by, subject=project) as act:
-        if Project.objects.filter(slug=slug).exists():
-            raise Invalid("This short name is taken.", errors={"slug": ["This short name is taken. Choose another."]})
         project.created_at = act.at
         project.save()
         Membership(project=project, user_id=by.user.pk, roles=["project-manager"]).save()
@@ -72,7 +87,6 @@ def create(
             project=project, number=1, origin=Iteration.Origin.START, to_phase=1, reason="Start of the project.",
             opened_by_id=by.user.pk, opened_at=act.at,
         ).save()  # fmt: skip
-        return project
 
 
 def change(

@@ -620,3 +620,82 @@ def test_a_missing_key_or_file_is_no_verdict(
     with pytest.raises(SystemExit) as ended:
         v.main([str(path)])
     assert ended.value.code == 2
+
+
+def endorsed(sample: Sample, after: int, named: bytes | None = None) -> tuple[Files, Ed25519PrivateKey]:
+    """The files with one more key, endorsed by the first; the note names `named` instead, if given."""
+    new, files = Ed25519PrivateKey.generate(), dict(sample.files)
+    told, public = json.loads(files["keys.json"]), notes.public_of(new)
+    text = f"{keys.ROTATION}\n{told['origin']}\n{after}\n{base64.b64encode(named or public).decode()}\n"
+    endorsement = notes.sign(text, told["origin"], sample.key)
+    told["keys"].append({"public": public.hex(), "after_size": after, "endorsement": endorsement})
+    files["keys.json"] = canonical(told)
+    return files, new
+
+
+def test_keys_stand_in_their_order(sample: Sample, tmp_path: Path) -> None:
+    files, _ = endorsed(sample, -1)
+    with pytest.raises(v.Tampered, match="not in their order"):
+        check(packed(files, tmp_path), [sample.vkey])
+
+
+def test_an_endorsement_names_the_very_key(sample: Sample, tmp_path: Path) -> None:
+    files, _ = endorsed(sample, 900, named=bytes(32))
+    with pytest.raises(v.Tampered, match="not the one its endorsement names"):
+        check(packed(files, tmp_path), [sample.vkey])
+
+
+def test_a_key_of_the_future_is_listed_and_signs_nothing_yet(sample: Sample, tmp_path: Path) -> None:
+    files, new = endorsed(sample, 900)
+    assert check(packed(files, tmp_path), [sample.vkey]).warnings == []
+    root = notes.head_of(files["root.note"].decode())
+    files["root.note"] = notes.sign(root.text, root.origin, new).encode()
+    with pytest.raises(v.Tampered, match="outside its range"):
+        check(packed(files, tmp_path), [sample.vkey])
+
+
+def test_a_root_of_another_installation_is_not_taken(sample: Sample, tmp_path: Path) -> None:
+    files = dict(sample.files)
+    root = notes.head_of(files["root.note"].decode())
+    text = notes.Checkpoint("other.example.org", root.size, root.root).text
+    files["root.note"] = notes.sign(text, "other.example.org", sample.key).encode()
+    with pytest.raises(v.Tampered, match=r"it is a note of “other\.example\.org”"):
+        check(packed(files, tmp_path), [sample.vkey])
+
+
+def test_a_root_without_any_seal_proves_nothing(sample: Sample, tmp_path: Path) -> None:
+    files = dict(sample.files)
+    root = notes.head_of(files["root.note"].decode())
+    text = notes.Checkpoint(root.origin, 0, tree.EMPTY_ROOT).text
+    files["root.note"], files["root.hashes"] = notes.sign(text, root.origin, sample.key).encode(), b""
+    with pytest.raises(v.Tampered) as found:
+        check(packed(files, tmp_path), [sample.vkey])
+    assert found.value.check in {"V2", "V3"}
+
+
+def test_a_checkpoint_of_another_log_does_not_belong_among_those_of_this(sample: Sample, tmp_path: Path) -> None:
+    files = dict(sample.files)
+    row = {"size": 1, "seal": 0, "note": Sample.older["root.note"].decode()}
+    put(files, "checkpoints.jsonl", [canonical(row), *lines(files, "checkpoints.jsonl")])
+    with pytest.raises(v.Tampered, match="a checkpoint of another log"):
+        check(packed(files, tmp_path), [sample.vkey])
+
+
+def test_a_checkpoint_is_listed_once(sample: Sample, tmp_path: Path) -> None:
+    files = dict(sample.files)
+    rows = lines(files, "checkpoints.jsonl")
+    put(files, "checkpoints.jsonl", [rows[0], *rows])
+    with pytest.raises(v.Tampered, match="not in their order"):
+        check(packed(files, tmp_path), [sample.vkey])
+
+
+def test_a_bundle_older_than_what_the_auditor_holds_is_said_to_be(sample: Sample, tmp_path: Path) -> None:
+    for name, word in (("root.note", "seals"), ("log.note", "events")):
+        with pytest.raises(v.Tampered, match=rf"{word}.* ends at"):
+            check(packed(Sample.older, tmp_path), [sample.vkey], ("kept.txt", sample.files[name].decode()))
+
+
+def test_a_file_the_manifest_does_not_name_is_found(sample: Sample, tmp_path: Path) -> None:
+    files = sample.files | {"anchors/mail-1.txt": b"note"}
+    with pytest.raises(v.Tampered, match=r"anchors/mail-1\.txt: the manifest and the files differ"):
+        check(packed(files, tmp_path, fix=False), [sample.vkey])
