@@ -291,7 +291,7 @@ def a_value_is_called_erased_that_nobody_erased(files: Files) -> None:
 
 @tampering("V9", "private.jsonl")
 def a_value_is_added_that_no_event_has(files: Files) -> None:
-    row = json.loads(lines(files, "private.jsonl")[0]) | {"path": "/9/name"}
+    row = json.loads(lines(files, "private.jsonl")[0]) | {"path": "/99999/name"}
     put(files, "private.jsonl", [*lines(files, "private.jsonl"), canonical(row)])
 
 
@@ -304,6 +304,17 @@ def a_value_is_there_twice(files: Files) -> None:
 @tampering("V7", "actors.jsonl")
 def an_actor_is_taken_away(files: Files) -> None:
     put(files, "actors.jsonl", lines(files, "actors.jsonl")[1:])
+
+
+@tampering("V7", "actors.jsonl")
+def an_actor_is_there_twice(files: Files) -> None:
+    rows = lines(files, "actors.jsonl")
+    put(files, "actors.jsonl", [*rows, rows[0]])
+
+
+@tampering("V7", "actors.jsonl")
+def an_actor_has_no_reference(files: Files) -> None:
+    edit(files, "actors.jsonl", 0, lambda row: row | {"ref": "mara"})
 
 
 @tampering("V5", "checkpoints.jsonl")
