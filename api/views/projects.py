@@ -63,6 +63,7 @@ class ProjectDetail(ProjectDoor):
     hold = command("hold", projects.hold, takes=inputs.Hold)
     resume = command("resume", projects.resume, takes=inputs.Reason)
     stop = command("stop", projects.stop, takes=inputs.Reason)
+    retain = command("retain", projects.set_retention, path="retention", takes=inputs.Retention)
 
 
 class Members(Rows):
