@@ -57,7 +57,8 @@ class User(GovernedModel, AbstractBaseUser):
 
     @property
     def is_erased(self) -> bool:
-        return self.username == self.audit_blank("username")
+        is_blank = all(getattr(self, name) == self.audit_blank(name) for name in self.audit_hidden)
+        return is_blank and not self.is_active
 
     def check_password(self, raw_password: str) -> bool:
         """Without the library's silent re-hashing, which would write outside an act."""

@@ -21,7 +21,7 @@ from accounts import selectors as people
 from accounts.actors import Actor as Account
 from accounts.models import User
 from accounts.services import tokens, users
-from audit import SYSTEM, SYSTEM_LOG, guards, past, sealing, selectors, verifying
+from audit import SYSTEM, SYSTEM_LOG, erasing, guards, past, sealing, selectors, verifying
 from audit.erasing import NotErasable, Target, erase
 from audit.models import Actor, Change, Erasure, Event, Private
 from crispmlq.errors import Conflict, Invalid, NotFound
@@ -333,6 +333,13 @@ class TestOfPeople:
         users.erase(user=dora, basis=BASIS, by=SYSTEM)
         with pytest.raises(Conflict):
             users.erase(user=dora, basis=BASIS, by=SYSTEM)
+
+    def test_a_person_of_whom_one_value_was_erased_before_is_erased_all_the_same(self, dora: User) -> None:
+        target = next(each for each in erasing.values_of(dora) if each.path.endswith("/username"))
+        erased(target)
+        users.erase(user=dora, basis=BASIS, by=SYSTEM)
+        assert User.objects.get(pk=dora.pk).display_name == "(erased)"
+        require_clean()
 
     def test_two_people_can_be_erased(self, dora: User, cast: Cast) -> None:
         for user in (dora, cast.otto.user):
