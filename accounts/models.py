@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
@@ -50,6 +50,15 @@ class User(GovernedModel, AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def audit_blank(self, name: str) -> Any:
+        """User names stay apart from each other, and pages keep something to show."""
+        return {"username": f"erased-{self.pk.hex}", "display_name": "(erased)"}.get(name, super().audit_blank(name))
+
+    @property
+    def is_erased(self) -> bool:
+        is_blank = all(getattr(self, name) == self.audit_blank(name) for name in self.audit_hidden)
+        return is_blank and not self.is_active
 
     def check_password(self, raw_password: str) -> bool:
         """Without the library's silent re-hashing, which would write outside an act."""

@@ -38,6 +38,10 @@ class Hold(Input):
     condition = serializers.CharField()
 
 
+class Retention(Input):
+    until = serializers.DateField()
+
+
 class Roles(Input):
     roles = serializers.ListField(child=serializers.CharField())
 

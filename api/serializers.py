@@ -43,7 +43,7 @@ class ProjectOut(serializers.ModelSerializer):
         model = Project
         fields = [
             "id", "slug", "name", "purpose", "kind", "state", "iteration", "catalogue", "answers", "hold_reason",
-            "hold_condition", "stop_reason", "created_by", "created_at", "version",
+            "hold_condition", "stop_reason", "retained_until", "created_by", "created_at", "version",
         ]  # fmt: skip
 
 

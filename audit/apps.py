@@ -18,6 +18,7 @@ class AuditConfig(AppConfig):
             {
                 "log.key_made": "made the first signing key of the trail, {subject}",
                 "log.key_rotated": "replaced the signing key of the trail by {subject}",
+                "audit.erased": "erased values from the trail: {reason}",
             }
         )
         post_migrate.connect(_install_guards, sender=self)

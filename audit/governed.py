@@ -59,6 +59,10 @@ class GovernedModel(models.Model):
         """The log in which the row's changes are told."""
         return SYSTEM_LOG
 
+    def audit_blank(self, name: str) -> Any:
+        """What an erasure leaves in the hidden field of this name."""
+        return None if self._meta.get_field(name).null else ""
+
     def save(self, *, update_fields: Any = None, **_: Any) -> None:
         """Write the row and its change line in the open act.
 

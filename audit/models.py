@@ -1,5 +1,19 @@
 from audit.governed import GovernedModel, GovernedQuerySet
-from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Log, Pending, Private, Seal, SigningKey, Tile
+from audit.trail import (
+    Actor,
+    Anchor,
+    Change,
+    Checkpoint,
+    Entry,
+    Erasure,
+    Event,
+    Log,
+    Pending,
+    Private,
+    Seal,
+    SigningKey,
+    Tile,
+)
 
 __all__ = [
     "Actor",
@@ -7,6 +21,7 @@ __all__ = [
     "Change",
     "Checkpoint",
     "Entry",
+    "Erasure",
     "Event",
     "GovernedModel",
     "GovernedQuerySet",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 
 from audit.governed import GovernedModel
@@ -146,6 +148,30 @@ class SigningKey(GovernedModel):
 
     def __str__(self) -> str:
         return f"key {self.public[:12]}"
+
+
+class Erasure(GovernedModel):
+    """What was erased from one log, and why. Verification accepts a missing value only if one of these names it.
+
+    `paths` is a list of {"event": uid, "path": path} whose canonical bytes stay short enough to stand in the change
+    line itself, where the verifier looks for them; an act that erases more makes several of these.
+    """
+
+    log_id = models.UUIDField()
+    paths = models.JSONField()
+    basis = models.TextField()
+    subject = models.CharField(max_length=120, blank=True)  # "<type> <id>" of the row or person, never a name
+    erased_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="erasure_has_basis", condition=~models.Q(basis=""))]
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk}"
+
+    @property
+    def audit_log_id(self) -> UUID:
+        return self.log_id
 
 
 class Anchor(models.Model):

@@ -240,8 +240,11 @@ def _differences(name: str, row: GovernedModel, fold: _Fold) -> Iterator[str]:
             yield f"{field} of the {name} {row.pk} was changed behind the application's back."
     for field, (commitment, uid, n) in fold.hidden.items():
         kept = Private.objects.filter(event_uid=uid, path=f"/{n}/{field}").first()
-        if kept is None or kept.value is None or field not in values:
-            continue  # erased; the erasure is checked with the bundle
+        if field not in values:
+            continue
+        if kept is None or kept.value is None:  # an erasure of the last value leaves a blank one after it
+            yield f"The value of {field} of the {name} {row.pk} was taken away from the trail, and not by an erasure."
+            continue
         value = lines.canonical(values[field])
         if tree.commitment(bytes(kept.salt), value) != commitment:
             yield f"{field} of the {name} {row.pk} was changed behind the application's back."

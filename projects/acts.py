@@ -7,6 +7,7 @@ ACTS = {
     "project.held": "put the project on hold: {reason}",
     "project.resumed": "resumed the project: {reason}",
     "project.stopped": "stopped the project: {reason}",
+    "project.retention_set": "set until when the project's trail is kept",
     "member.roles_changed": "changed the roles of {subject}",
     "requirement.confirmed": "confirmed the requirement “{subject}”",
     "requirement.reopened": "reopened the requirement “{subject}”: {reason}",

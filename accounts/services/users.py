@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 import audit
 from accounts.models import User
+from audit import erasing
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 
 TAKEN = "This user name is taken."
@@ -77,6 +80,33 @@ def deactivate(*, user: User, by: audit.ActorRef) -> User:
     with audit.act("user.deactivated", by=by, subject=user):
         user.save(update_fields=["is_active"])
         return user
+
+
+def erase(*, user: User, basis: str, by: audit.ActorRef) -> User:
+    """Erase the person: name, user name and mail of today and of the whole history, and who stood behind its acts.
+
+    The account is closed and keeps no password, mail address or second factor. What others wrote of the
+    person stays; `accounts.selectors.mentions_of` finds it, to be erased value by value.
+
+    Raises:
+        Conflict: it was erased before. Invalid: no legal basis.
+    """
+    with transaction.atomic():
+        row = User.objects.select_for_update().get(pk=user.pk)
+        if row.is_erased:
+            raise Conflict("This account was erased before.")
+        erasing.erase(
+            log_id=row.audit_log_id, targets=erasing.values_of(row), basis=basis, by=by,
+            subject=(User._meta.label_lower, row.pk), person=row.pk,
+        )  # fmt: skip
+        row.refresh_from_db()
+        row.is_active = False
+        row.set_unusable_password()
+        with audit.act("user.deactivated", by=by, subject=row):
+            row.save(update_fields=["is_active", "password"])
+        EmailAddress.objects.filter(user=row).delete()
+        Authenticator.objects.filter(user=row).delete()
+        return row
 
 
 def _errors(user: User, password: str | None) -> dict[str, list[str]]:

@@ -62,6 +62,7 @@ class ProjectDetail(AsOf, Row):
     hold = command("hold", projects.hold, takes=inputs.Hold)
     resume = command("resume", projects.resume, takes=inputs.Reason)
     stop = command("stop", projects.stop, takes=inputs.Reason)
+    retain = command("retain", projects.set_retention, path="retention", takes=inputs.Retention)
 
 
 class Members(Rows):

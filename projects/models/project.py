@@ -36,6 +36,7 @@ class Project(GovernedModel):
     hold_condition = models.TextField(blank=True, help_text="What must be true before work resumes.")
     resumes_as = models.CharField(max_length=20, blank=True, help_text="State the project returns to after a hold.")
     stop_reason = models.TextField(blank=True)
+    retained_until = models.DateField(null=True, help_text="Until then nothing of the project's trail may be deleted.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 

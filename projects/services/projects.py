@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
+from django.utils import timezone
 
 import audit
 from audit.ids import uuid7
@@ -14,6 +16,7 @@ from catalogue.models import CatalogueVersion
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from projects import access
 from projects.models import (
+    Decision,
     Gate,
     Iteration,
     Membership,
@@ -145,6 +148,32 @@ def stop(*, project: Project, reason: str, by: Actor) -> Project:
         return now.row
 
 
+def set_retention(*, project: Project, until: date, by: Actor) -> Project:
+    """Say until when the project's trail has to be kept, also of one that is on hold or stopped.
+
+    Once something was released, the date only moves away.
+
+    Raises:
+        Invalid: not in the future. Conflict: the same date, or an earlier one after a release.
+    Source: Regulation (EU) 2024/1689, Article 18: ten years after the system was placed on the market.
+    """
+    with doing("project.retention_set", by=by, on=project, right="manage", alone=True, even_frozen=True) as now:
+        row = now.row
+        if until <= timezone.localdate():
+            raise Invalid("Choose a date in the future.", errors={"until": ["Choose a date in the future."]})
+        if until == row.retained_until:
+            raise Conflict("Nothing was changed.")
+        if row.retained_until is not None and until < row.retained_until and _was_released(row):
+            raise Conflict(
+                f"Something was released already: the trail is kept until {row.retained_until} at least. "
+                "Choose a later date.",
+                retained_until=row.retained_until.isoformat(),
+            )
+        row.retained_until = until
+        row.save(update_fields=["retained_until"])
+        return row
+
+
 def put_on_hold(project: Project, reason: str, condition: str) -> None:
     """The change itself, inside an act that is open already."""
     require_move(project, Project.State.ON_HOLD)
@@ -158,6 +187,12 @@ def bring_to_a_stop(project: Project, reason: str) -> None:
     require_move(project, Project.State.STOPPED)
     project.state, project.stop_reason = Project.State.STOPPED, reason
     project.save()
+
+
+def _was_released(project: Project) -> bool:
+    releasing = [phase.gate.key for phase in definitions.of(project.catalogue).phases if phase.gate.releases]
+    passed = Decision.objects.filter(gate__project=project, outcome=Decision.Outcome.PASS)
+    return passed.filter(gate__key__in=releasing).exists()
 
 
 def _require_valid(project: Project) -> None:

@@ -64,6 +64,7 @@ COMMANDS = {
     "hold": Command(projects.hold, Project, "project", texts("reason", "condition"), "The project is on hold."),
     "resume": Command(projects.resume, Project, "project", texts("reason"), "The project goes on."),
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
+    "retain": Command(projects.set_retention, Project, "project", with_date("until"), "The date is set."),
     "set-roles": Command(memberships.set_roles, Project, "project", readers.roles, "The roles were changed."),
     "go-back": Command(
         iterations.go_back, Project, "project", readers.way_back, "The tasks are open again, in a new iteration."

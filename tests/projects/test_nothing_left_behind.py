@@ -258,6 +258,11 @@ def _(cast: Cast) -> Deed:
     return lambda: project_services.resume(project=project, reason="Data came.", by=cast.mara)
 
 
+@case("projects.set_retention")
+def _(cast: Cast) -> Deed:
+    return lambda: project_services.set_retention(project=cast.project, until=walk.days(3650), by=cast.mara)
+
+
 @case("projects.stop")
 def _(cast: Cast) -> Deed:
     return lambda: project_services.stop(project=cast.project, reason="No budget.", by=cast.sven)
