@@ -11,6 +11,7 @@ V2  every signed note is signed by a key that you gave, or that a key you gave h
 V3  the last leaf of the root log is the seal, and the head of this log is among the heads the seal commits to
 V4  the hashes of the events lead to the signed root, and every event has its hash, in its place
 V5  every older checkpoint, in the bundle and brought by you, is a beginning of this log
+V6  every anchor in the bundle is of a beginning of this trail; a timestamp is signed by an authority you gave (--tsa)
 V7  every line is canonical, belongs to this log, and commits to exactly the changes that follow
 V8  the versions of every object form one chain from its creation, and lead to the state in the bundle
 V9  every hidden value opens its commitment, or an erasure in the trail names it
@@ -32,12 +33,16 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
 
 FORMAT = "crispmlq-bundle/1"
 FILES = {
@@ -54,6 +59,7 @@ ERASURE = "audit.erasure"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
+ANCHOR = re.compile(r"anchors/[a-z]+-([1-9][0-9]{0,17})\.(?:txt|tst)")
 
 
 class Tampered(Exception):
@@ -71,7 +77,8 @@ class Unreadable(Exception):
 class Result:
     done: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)  # heads the auditor brought
+    outside: list[str] = field(default_factory=list)  # heads the auditor brought, and timestamps of others
+    unchecked: list[str] = field(default_factory=list)
     erased: int = 0
 
 
@@ -259,6 +266,194 @@ def head_in(note: str, keys: list[Key], check: str, file: str, line: int | None 
     raise Tampered(check, file, problem, line)
 
 
+# --- Timestamps (RFC 3161) -----------------------------------------------------------------------------------------
+
+SHA256_OID = bytes.fromhex("608648016503040201")
+DIGESTS = {SHA256_OID: "sha256", SHA256_OID[:-1] + b"\2": "sha384", SHA256_OID[:-1] + b"\3": "sha512"}
+SIGNED_DATA, TST_INFO = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d0109100104")
+CONTENT_TYPE, MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
+SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2 = (
+    bytes.fromhex("2a864886f70d010910020c"), bytes.fromhex("2a864886f70d010910022f"),
+)  # fmt: skip
+RSA_PSS = bytes.fromhex("2a864886f70d01010a")
+SIGNED_WITH = {
+    **{
+        bytes.fromhex("2a864886f70d0101" + n): name
+        for n, name in (("0b", "sha256"), ("0c", "sha384"), ("0d", "sha512"))
+    },
+    **{bytes.fromhex("2a8648ce3d0403" + n): name for n, name in (("02", "sha256"), ("03", "sha384"), ("04", "sha512"))},
+}
+MOST_CERTIFICATES = 8
+Piece = tuple[int, bytes, bytes]  # tag, content, all of it
+
+
+def der(raw: bytes, *tags: int) -> list[Piece]:
+    """The pieces that stand one after the other, the first of them with these tags. Raises: ValueError."""
+    pieces, at = [], 0
+    try:
+        while at < len(raw):
+            length, begin = raw[at + 1], at + 2
+            if length & 0x80:
+                count = length & 0x7F
+                length, begin = int.from_bytes(raw[begin : begin + count], "big"), begin + count
+                if not 0 < count <= 4:
+                    raise ValueError("its lengths are not those of DER")
+            if begin + length > len(raw) or raw[at] & 0x1F == 0x1F:
+                raise ValueError("it is cut")
+            pieces.append((raw[at], raw[begin : begin + length], raw[at : begin + length]))
+            at = begin + length
+    except IndexError:
+        raise ValueError("it is cut") from None
+    if tuple(tag for tag, _, _ in pieces[: len(tags)]) != tags:
+        raise ValueError("it is built otherwise than a timestamp")
+    return pieces
+
+
+@dataclass(frozen=True)
+class Timestamp:
+    """What a token says, and what is needed to find out whether it was signed so."""
+
+    imprint: bytes  # SHA-256 of what was stamped
+    at: datetime
+    nonce: int | None
+    content: bytes
+    certificates: list[x509.Certificate]
+    signer: list[Piece]
+
+
+def timestamp_of(token: bytes) -> Timestamp:
+    """Reads a token; its signature is not looked at. Raises: ValueError."""
+    (_, whole, _), *rest = der(token, 0x30)
+    kind, wrapped, *_ = der(whole, 0x06, 0xA0)
+    if rest or kind[1] != SIGNED_DATA:
+        raise ValueError("it is no signed data")
+    _, _, inner, *others = der(der(wrapped[1], 0x30)[0][1], 0x02, 0x31, 0x30)
+    kind, wrapped, *_ = der(inner[1], 0x06, 0xA0)
+    if kind[1] != TST_INFO:
+        raise ValueError("it is no timestamp")
+    content = der(wrapped[1], 0x04)[0][1]
+    signers = [piece for piece in others if piece[0] == 0x31]
+    bags = [piece for piece in others if piece[0] == 0xA0]
+    if len(signers) != 1 or len(der(signers[0][1], 0x30)) != 1:
+        raise ValueError("it is not signed by exactly one authority")
+    info = der(der(content, 0x30)[0][1], 0x02, 0x06, 0x30, 0x02, 0x18)
+    algorithm, imprint, *_ = der(info[2][1], 0x30, 0x04)
+    if der(algorithm[1], 0x06)[0][1] != SHA256_OID:
+        raise ValueError("it stamps no SHA-256")
+    numbers = [int.from_bytes(piece[1], "big", signed=True) for piece in info[5:] if piece[0] == 0x02]
+    certificates = [x509.load_der_x509_certificate(c[2]) for bag in bags for c in der(bag[1]) if c[0] == 0x30]
+    signer = der(der(signers[0][1], 0x30)[0][1], 0x02)
+    return Timestamp(imprint[1], _general_time(info[4][1]), next(iter(numbers), None), content, certificates, signer)
+
+
+def _general_time(raw: bytes) -> datetime:
+    found = re.fullmatch(rb"(\d{14})(\.\d{1,9})?Z", raw)
+    if not found:
+        raise ValueError("its time is malformed")
+    return datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+
+
+def authority_of(stamp: Timestamp, trusted: list[x509.Certificate]) -> str:
+    """The name of the authority that signed, found to be trusted at the time of the timestamp. Raises: ValueError."""
+    sid, digest_algorithm, attributes, algorithm, signature, *_ = stamp.signer[1:]
+    if (digest_algorithm[0], attributes[0], algorithm[0], signature[0]) != (0x30, 0xA0, 0x30, 0x04):
+        raise ValueError("its signature is malformed")
+    digest = DIGESTS.get(der(digest_algorithm[1], 0x06)[0][1])
+    if digest is None:
+        raise ValueError("its digest is of a kind that is too weak or unknown")
+    certificate = _signer(sid, [*trusted, *stamp.certificates])
+    told = {der(each[1], 0x06, 0x31)[0][1]: der(each[1])[1][1] for each in der(attributes[1])}
+    if told.get(CONTENT_TYPE, b"")[2:] != TST_INFO:
+        raise ValueError("it signs something else than a timestamp")
+    if der(told.get(MESSAGE_DIGEST, b""), 0x04)[0][1] != hashlib.new(digest, stamp.content).digest():
+        raise ValueError("its content is not what was signed")
+    _require_named(certificate, told)
+    signed = b"\x31" + attributes[2][1:]  # RFC 5652, 5.4: signed as a SET, not under its tag
+    _require_signature(certificate, der(algorithm[1], 0x06)[0][1], digest, signature[1], signed)
+    _require_purpose(certificate)
+    _require_chain(certificate, stamp, trusted)
+    return certificate.subject.rfc4514_string()
+
+
+def _signer(sid: Piece, known: list[x509.Certificate]) -> x509.Certificate:
+    for each in known:
+        if sid[0] == 0x30:
+            issuer, serial, *_ = der(sid[1], 0x30, 0x02)
+            if each.issuer.public_bytes() == issuer[2] and each.serial_number == int.from_bytes(serial[1], "big"):
+                return each
+        elif sid[0] == 0x80 and x509.SubjectKeyIdentifier.from_public_key(each.public_key()).digest == sid[1]:
+            return each
+    raise ValueError("the certificate of its signer is not there")
+
+
+def _require_named(certificate: x509.Certificate, told: dict[bytes, bytes]) -> None:
+    """The signature names the certificate by its hash (RFC 5035), so that no other can be put in its place."""
+    if SIGNING_CERTIFICATE_V2 in told:
+        entry = der(der(der(told[SIGNING_CERTIFICATE_V2], 0x30)[0][1], 0x30)[0][1], 0x30)[0][1]
+        parts = der(entry)
+        digest = "sha256"
+        if parts and parts[0][0] == 0x30:
+            digest = DIGESTS.get(der(parts[0][1], 0x06)[0][1], "")
+            parts = parts[1:]
+    elif SIGNING_CERTIFICATE in told:
+        parts = der(der(der(der(told[SIGNING_CERTIFICATE], 0x30)[0][1], 0x30)[0][1], 0x30)[0][1])
+        digest = "sha1"
+    else:
+        parts, digest = [], ""
+    raw = certificate.public_bytes(Encoding.DER)
+    if not digest or not parts or parts[0][1] != hashlib.new(digest, raw, usedforsecurity=False).digest():
+        raise ValueError("its signature is not made for the certificate of its signer")
+
+
+def _require_signature(certificate: x509.Certificate, kind: bytes, digest: str, signature: bytes, text: bytes) -> None:
+    key = certificate.public_key()
+    used = getattr(hashes, SIGNED_WITH.get(kind, digest).upper())()
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            pss = padding.PSS(padding.MGF1(used), padding.PSS.AUTO)
+            key.verify(signature, text, pss if kind == RSA_PSS else padding.PKCS1v15(), used)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, text, ec.ECDSA(used))
+        elif isinstance(key, Ed25519PublicKey):
+            key.verify(signature, text)
+        else:
+            raise ValueError("it is signed by a key of an unknown kind")
+    except InvalidSignature:
+        raise ValueError("its signature does not fit") from None
+
+
+def _require_purpose(certificate: x509.Certificate) -> None:
+    try:
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        purposes = None
+    if purposes is None or list(purposes.value) != [x509.oid.ExtendedKeyUsageOID.TIME_STAMPING]:
+        raise ValueError("its signer's certificate is not one for timestamps")
+
+
+def _require_chain(certificate: x509.Certificate, stamp: Timestamp, trusted: list[x509.Certificate]) -> None:
+    """From the signer to a certificate the auditor gave, each valid at the time of the timestamp."""
+    for _ in range(MOST_CERTIFICATES):
+        if not certificate.not_valid_before_utc <= stamp.at <= certificate.not_valid_after_utc:
+            name = certificate.subject.rfc4514_string()
+            raise ValueError(f"the certificate of {name} was not valid at {stamp.at.isoformat()}")
+        if certificate in trusted:
+            return
+        known = [*trusted, *stamp.certificates]
+        certificate = next((each for each in known if _issued(each, certificate)), None)
+        if certificate is None:
+            break
+    raise ValueError("its signer is not certified by an authority you gave")
+
+
+def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+        return issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return False
+
+
 # --- The bundle ----------------------------------------------------------------------------------------------------
 
 
@@ -329,9 +524,14 @@ Brought = tuple[str, str]  # name and text of a file the auditor holds
 
 class Verifier:
     def __init__(
-        self, bundle: Bundle, vkeys: list[str], outside: list[tuple[str, str]], receipts: list[tuple[str, str]]
+        self,
+        bundle: Bundle,
+        vkeys: list[str],
+        outside: list[tuple[str, str]],
+        receipts: list[tuple[str, str]],
+        authorities: list[x509.Certificate] | None = None,
     ):
-        self.bundle, self.outside, self.receipts = bundle, outside, receipts
+        self.bundle, self.outside, self.receipts, self.authorities = bundle, outside, receipts, authorities or []
         self.result = Result()
         given = [key_of(vkey) for vkey in vkeys]
         if len({name for name, _ in given}) != 1:
@@ -346,6 +546,7 @@ class Verifier:
         self._seal()
         self._old_checkpoints()
         self._brought()
+        self._anchors()
         self._log_hashes()
         self._private()
         self._events()
@@ -479,6 +680,44 @@ class Verifier:
             else:
                 raise Tampered("V5", name, f"it is a head of “{origin}”, which this bundle is not about")
             self.result.outside.append(f"{name}: {size} {'seals' if origin == self.origin else 'events'} of {origin}")
+
+    # V6
+
+    def _anchors(self) -> None:
+        """Notes and timestamps of the root log that were given to others at their time."""
+        names = sorted(entry["name"] for entry in self.bundle.manifest["files"] if entry["name"].startswith("anchors/"))
+        found = {name: ANCHOR.fullmatch(name) for name in names}
+        sizes = {name: int(match[1]) for name, match in found.items() if match}
+        tree = Tree(set(sizes.values()))
+        for each in self.seals:
+            tree.append(each)
+        for name, size in sizes.items():
+            if size not in tree.roots:
+                raise Tampered("V6", name, f"an anchor of {size} seals, but the bundle ends at {self.root_size}")
+            text = f"{self.origin}\n{size}\n{base64.b64encode(tree.roots[size]).decode()}\n"
+            if name.endswith(".tst"):
+                self._timestamp(name, size, text)
+            elif self.bundle.text(name).rpartition("\n\n")[0] + "\n" != text:
+                raise Tampered("V6", name, "an anchor that is no beginning of this trail: it was rewritten")
+            else:
+                head_in(self.bundle.text(name), self.keys_since(size), "V6", name)
+        if checked := len(sizes) - len(self.result.unchecked):
+            self._note(f"{checked} anchors, each of a beginning of this trail.")
+        unknown = [name for name in names if not found[name]]
+        self.result.unchecked += [f"{name}: an anchor of a kind this program does not know" for name in unknown]
+
+    def _timestamp(self, name: str, size: int, text: str) -> None:
+        if not self.authorities:
+            self.result.unchecked.append(f"{name}: bring the certificates of its authority with --tsa")
+            return
+        try:
+            stamp = timestamp_of(self.bundle.bytes(name))
+            if stamp.imprint != hashlib.sha256(text.encode()).digest():
+                raise ValueError("it is a timestamp of something else than this trail's head")
+            authority = authority_of(stamp, self.authorities)
+        except (ValueError, TypeError, LookupError, UnsupportedAlgorithm) as error:
+            raise Tampered("V6", name, str(error) or "it is no timestamp") from None
+        self.result.outside.append(f"{name}: {size} seals of {self.origin}, at {stamp.at.isoformat()} by {authority}")
 
     # V4
 
@@ -722,6 +961,8 @@ def report(result: Result, say: Callable[[str], None] = print) -> int:
     say("  That an entry is true. That nothing was left out before it was sealed, unless you hold its receipt.")
     if result.erased:
         say(f"  What {result.erased} erased values said; each erasure is itself in the trail.")
+    for line in result.unchecked:
+        say(f"  Not checked: {line}.")
     for line in result.warnings:
         say(f"Warning: {line}")
     say("Result: good" + (", with warnings." if result.warnings else "."))
@@ -733,6 +974,13 @@ def read_text(path: str) -> tuple[str, str]:
         return path, Path(path).read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(f"{path} can not be read: {error}") from None
+
+
+def read_certificates(path: str) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(Path(path).read_bytes())
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{path} holds no certificates in PEM: {error}") from None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -748,10 +996,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--checkpoint", action="append", default=[], metavar="FILE", help="A signed note you hold from earlier."
     )
     parser.add_argument("--receipt", action="append", default=[], metavar="FILE", help="A receipt you were given.")
+    parser.add_argument(
+        "--tsa", action="append", default=[], metavar="CERT.pem", help="Certificates of a timestamp authority."
+    )
     given = parser.parse_args(arguments)
     try:
+        authorities = [each for path in given.tsa for each in read_certificates(path)]
         outside, receipts = [read_text(p) for p in given.checkpoint], [read_text(p) for p in given.receipt]
-        return report(Verifier(Bundle(given.bundle), given.vkey, outside, receipts).run())
+        return report(Verifier(Bundle(given.bundle), given.vkey, outside, receipts, authorities).run())
     except Tampered as failure:
         print(f"TAMPERED WITH: {failure}")
         return 1
