@@ -117,7 +117,7 @@ class _Parts:
 def _write_heads(parts: _Parts, head: Head) -> None:
     known = SigningKey.objects.filter(after_size__lt=head.root_size).order_by("after_size", "id")
     rows = [{"public": k.public, "after_size": k.after_size, "endorsement": k.endorsement} for k in known]
-    origin = Log.objects.get(pk=ROOT_LOG).origin
+    origin = keys.root_origin()
     parts.put("keys.json", canonical({"origin": origin, "keys": rows}))
     leaves = [tree.leaf(line.encode()) for line in head.heads]
     path = tree.inclusion(head.index, len(leaves), lambda height, i: tree.root(leaves[i << height : (i + 1) << height]))

@@ -59,6 +59,10 @@ ERASURE = "audit.erasure"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
+EPOCH = r"/e[1-9][0-9]{0,4}"
+RESTORED = re.compile(  # epoch, its seals and events here that were kept, and the last published note
+    r"^epoch (\d{1,5}) closed at (\d{1,18}) seals, (\d{1,18}) events here; last published:\n(\S+)\n(\d{1,18})\n"
+)
 ANCHOR = re.compile(r"anchors/[a-z]+-([1-9][0-9]{0,17})\.(?:txt|tst)")
 
 
@@ -252,6 +256,11 @@ def checkpoint_of(text: str) -> tuple[str, int, bytes]:
     if len(root) != 32:
         raise ValueError("its root has not 32 bytes")
     return lines[0], int(lines[1]), root
+
+
+def epoch_of(origin: str) -> int:
+    found = re.search(f"({EPOCH})$", origin)
+    return int(found[1][2:]) if found else 1
 
 
 def head_in(note: str, keys: list[Key], check: str, file: str, line: int | None = None) -> tuple[str, int, bytes, Key]:
@@ -537,6 +546,7 @@ class Verifier:
         if len({name for name, _ in given}) != 1:
             raise Unreadable("Give one or more keys (--vkey) of one and the same installation.")
         self.origin = given[0][0]
+        self.lost: list[tuple[str, str, int]] = []  # heads the auditor holds of what a restore may have lost
         self._given = [public for _, public in given]
         self.asked: dict[int, list[tuple[bytes, str, str, int | None]]] = {}  # size -> (root, check, file, line)
 
@@ -552,6 +562,7 @@ class Verifier:
         self._events()
         self._state()
         self._receipts()
+        self._restores()
         return self.result
 
     def _note(self, text: str) -> None:
@@ -598,7 +609,8 @@ class Verifier:
     def _root_log(self) -> None:
         note = self.bundle.text("root.note")
         origin, self.root_size, self.root, key = head_in(note, self.keys, "V2", "root.note")
-        if origin != self.origin:
+        self.root_origin = origin
+        if not self._is_root(origin):
             raise Tampered("V2", "root.note", f"it is a note of “{origin}”, not of “{self.origin}”")
         self._require_range(key, self.root_size, "root.note")
         raw = self.bundle.bytes("root.hashes")
@@ -670,7 +682,10 @@ class Verifier:
     def _brought(self) -> None:
         for name, note in self.outside:
             origin, size, root, _ = head_in(note, self.keys, "V5", name)
-            if origin == self.origin:
+            if self._is_lost(origin, size, root):
+                self.lost.append((name, origin, size))
+                continue
+            if self._is_root(origin):
                 if size > self.root_size:
                     raise Tampered("V5", name, f"you hold a head of {size} seals, the bundle ends at {self.root_size}")
                 if root_of(self.seals[:size]) != root:
@@ -679,7 +694,56 @@ class Verifier:
                 self._expect(size, root, "V5", name)
             else:
                 raise Tampered("V5", name, f"it is a head of “{origin}”, which this bundle is not about")
-            self.result.outside.append(f"{name}: {size} {'seals' if origin == self.origin else 'events'} of {origin}")
+            self.result.outside.append(f"{name}: {size} {'seals' if self._is_root(origin) else 'events'} of {origin}")
+
+    # V5, after a restore: the names of all logs end in /e2, their trees go on from where the backup ended
+
+    def _is_root(self, origin: str) -> bool:
+        return origin == self.origin or re.fullmatch(re.escape(self.origin) + EPOCH, origin) is not None
+
+    def _is_lost(self, origin: str, size: int, root: bytes) -> bool:
+        """Whether it is a head of an earlier epoch that this trail does not begin with."""
+        own = re.fullmatch(re.escape(f"{self.origin}/{self.log}") + f"({EPOCH})?", origin) is not None
+        if not (own or self._is_root(origin)) or epoch_of(origin) >= epoch_of(self.root_origin):
+            return False
+        raw = self.bundle.bytes("log.hashes" if own else "root.hashes")
+        leaves = [raw[at : at + 32] for at in range(0, 32 * size, 32)]
+        return 32 * size > len(raw) or root_of(leaves) != root
+
+    def _restores(self) -> None:
+        """Each epoch begins with an event that tells where the one before was closed, and what is lost."""
+        told: dict[int, tuple[int, int, int]] = {}  # epoch that was closed -> seals and events kept, seals published
+        for number, raw in self.bundle.lines("events.jsonl") if epoch_of(self.log_origin) > 1 else ():
+            if b'"act":"log.restored"' in raw:
+                found = RESTORED.search(self._reason(raw))
+                if found is None or self.origin != found[4].removesuffix(f"/e{found[1]}"):
+                    raise Tampered("V5", "events.jsonl", "it does not say what was lost in the restore", number)
+                told[int(found[1])] = (int(found[2]), int(found[3]), int(found[5]))
+        epochs = {
+            epoch_of(json.loads(raw)["note"].partition("\n")[0]) for _, raw in self.bundle.lines("checkpoints.jsonl")
+        }
+        for epoch in range(min(epochs), max(epochs)):
+            if epoch not in told:
+                raise Tampered("V5", "events.jsonl", f"epoch {epoch} of this log ended, and no event tells why")
+            kept, events, published = told[epoch]
+            lost = (
+                f"the database was set back after {kept} seals ({events} events here); {published} had been published"
+            )
+            self.result.unchecked.append(f"what was recorded in between is lost: {lost}")
+        for name, origin, size in self.lost:
+            kept, events, published = told.get(epoch_of(origin), (0, 0, 0))
+            root = self._is_root(origin)
+            if epoch_of(origin) not in told or size <= (kept if root else events) or (root and size > published):
+                raise Tampered("V5", name, "you hold a head that is no beginning of this trail: it was rewritten")
+            lost = f"{size} {'seals' if root else 'events'} were signed, {kept if root else events} were kept"
+            self.result.warnings.append(f"V5: {name}: what this head speaks of was lost in a restore; {lost}.")
+
+    def _reason(self, raw: bytes) -> str:
+        uid = json.loads(raw)["id"]
+        for _, row in self.bundle.lines("private.jsonl"):
+            if uid.encode() in row and (told := json.loads(row))["event"] == uid and told["path"] == "/reason":
+                return json.loads(told["value"] or '""')
+        return ""
 
     # V6
 
@@ -694,10 +758,12 @@ class Verifier:
         for name, size in sizes.items():
             if size not in tree.roots:
                 raise Tampered("V6", name, f"an anchor of {size} seals, but the bundle ends at {self.root_size}")
-            text = f"{self.origin}\n{size}\n{base64.b64encode(tree.roots[size]).decode()}\n"
+            rest = f"\n{size}\n{base64.b64encode(tree.roots[size]).decode()}\n"
+            epochs = range(2, epoch_of(self.root_origin) + 1)
+            texts = [origin + rest for origin in (self.origin, *(f"{self.origin}/e{n}" for n in epochs))]
             if name.endswith(".tst"):
-                self._timestamp(name, size, text)
-            elif self.bundle.text(name).rpartition("\n\n")[0] + "\n" != text:
+                self._timestamp(name, size, texts)
+            elif self.bundle.text(name).rpartition("\n\n")[0] + "\n" not in texts:
                 raise Tampered("V6", name, "an anchor that is no beginning of this trail: it was rewritten")
             else:
                 head_in(self.bundle.text(name), self.keys_since(size), "V6", name)
@@ -706,13 +772,13 @@ class Verifier:
         unknown = [name for name in names if not found[name]]
         self.result.unchecked += [f"{name}: an anchor of a kind this program does not know" for name in unknown]
 
-    def _timestamp(self, name: str, size: int, text: str) -> None:
+    def _timestamp(self, name: str, size: int, texts: list[str]) -> None:
         if not self.authorities:
             self.result.unchecked.append(f"{name}: bring the certificates of its authority with --tsa")
             return
         try:
             stamp = timestamp_of(self.bundle.bytes(name))
-            if stamp.imprint != hashlib.sha256(text.encode()).digest():
+            if stamp.imprint not in [hashlib.sha256(text.encode()).digest() for text in texts]:
                 raise ValueError("it is a timestamp of something else than this trail's head")
             authority = authority_of(stamp, self.authorities)
         except (ValueError, TypeError, LookupError, UnsupportedAlgorithm) as error:

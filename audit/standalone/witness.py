@@ -139,10 +139,16 @@ def require_signed(text: str, signatures: str, name: str, keys: list[bytes]) -> 
     raise ValueError(f"it is not signed by “{name}” with a key you gave")
 
 
+def origin_of(text: str, name: str) -> str | None:
+    """The name the note is signed under: that of the trail, which after a restore ends in its epoch, /e2."""
+    origin = text.partition("\n")[0]
+    return origin if re.fullmatch(re.escape(name) + r"(/e[1-9][0-9]{0,4})?", origin) else None
+
+
 def head_of(text: str, name: str) -> tuple[int, bytes]:
     """Size and root. Raises: ValueError."""
     lines = text.split("\n")
-    if len(lines) != 4 or lines[0] != name or not re.fullmatch(r"0|[1-9][0-9]{0,17}", lines[1]):
+    if len(lines) != 4 or origin_of(text, name) is None or not re.fullmatch(r"0|[1-9][0-9]{0,17}", lines[1]):
         raise ValueError(f"its text is no root of “{name}”")
     return int(lines[1]), base64.b64decode(lines[2], validate=True)
 
@@ -151,7 +157,7 @@ def continued(answer: str, tree: Tree, name: str, keys: list[bytes]) -> str:
     """Grow the tree by what the answer holds; gives back the note. Raises: Refused."""
     try:
         text, signatures, hashes = parted(answer)
-        require_signed(text, signatures, name, keys)
+        require_signed(text, signatures, origin_of(text, name) or name, keys)
         size, root = head_of(text, name)
         if size < tree.size:
             raise ValueError(f"it has {size} seals, but {tree.size} were seen before: the trail was cut or set back")
