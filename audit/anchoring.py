@@ -73,7 +73,7 @@ def configured() -> list[str]:
 
 def standings() -> list[Standing]:
     """Every kind that is configured or was used; a query for each, and one."""
-    seals = Seal.objects.count()
+    newest = Seal.objects.order_by("-n").values_list("n", flat=True).first()
     found = []
     for kind, (label, _) in _KINDS.items():
         last = Anchor.objects.filter(kind=kind).order_by("-root_size").values_list("root_size", "at").first()
@@ -81,7 +81,7 @@ def standings() -> list[Standing]:
         if not wanted and last is None:
             continue
         size, at = last or (None, None)
-        late = wanted and seals > (size or 0) and (at is None or timezone.now() - at > LATE)
+        late = wanted and newest is not None and newest >= (size or 0) and (at is None or timezone.now() - at > LATE)
         found.append(Standing(kind, label, wanted, size, at, late))
     return found
 
