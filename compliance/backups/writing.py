@@ -99,6 +99,7 @@ def _reading() -> Iterator[None]:
         with one_moment():
             yield
         return
+    connection.ensure_connection()  # which sets the mode
     mode, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
     try:
         with transaction.atomic():
