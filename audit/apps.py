@@ -19,7 +19,9 @@ class AuditConfig(AppConfig):
                 "log.key_made": "made the first signing key of the trail, {subject}",
                 "log.key_rotated": "replaced the signing key of the trail by {subject}",
                 "audit.erased": "erased values from the trail: {reason}",
-            }
+                "log.restored": "went on after the database was set back: {reason}",
+            },
+            changeless=["log.restored"],
         )
         post_migrate.connect(_install_guards, sender=self)
         checks.register(guards_are_installed, checks.Tags.database)

@@ -19,7 +19,7 @@ from uuid import UUID
 from audit import keys, sealing, tiles, tree
 from audit.actors import ROOT_LOG
 from audit.canon import canonical
-from audit.trail import Actor, Change, Checkpoint, Entry, Event, Log, Private, Seal, SigningKey
+from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Log, Private, Seal, SigningKey
 from crispmlq.errors import NotFound
 
 FORMAT = "crispmlq-bundle/1"
@@ -73,6 +73,7 @@ def write(log_id: UUID, path: Path, tell: Callable[[int, str], None] = lambda *_
     with TemporaryDirectory(dir=path.parent) as folder:
         parts = _Parts(Path(folder))
         _write_heads(parts, head)
+        _write_anchors(parts, head)
         _write_events(parts, head, tell)
         tell(95, "Packing")
         parts.pack(path, log=str(log_id), origin=head.log.origin, size=head.size, root_size=head.root_size)
@@ -116,7 +117,7 @@ class _Parts:
 def _write_heads(parts: _Parts, head: Head) -> None:
     known = SigningKey.objects.filter(after_size__lt=head.root_size).order_by("after_size", "id")
     rows = [{"public": k.public, "after_size": k.after_size, "endorsement": k.endorsement} for k in known]
-    origin = Log.objects.get(pk=ROOT_LOG).origin
+    origin = keys.root_origin()
     parts.put("keys.json", canonical({"origin": origin, "keys": rows}))
     leaves = [tree.leaf(line.encode()) for line in head.heads]
     path = tree.inclusion(head.index, len(leaves), lambda height, i: tree.root(leaves[i << height : (i + 1) << height]))
@@ -133,6 +134,11 @@ def _write_heads(parts: _Parts, head: Head) -> None:
     with parts.open("checkpoints.jsonl") as file:
         for row in checkpoints.iterator(CHUNK):
             file.write(canonical({"size": row.size, "seal": row.seal, "note": row.note}) + b"\n")
+
+
+def _write_anchors(parts: _Parts, head: Head) -> None:
+    for anchor in Anchor.objects.filter(root_size__lte=head.root_size).order_by("pk").iterator(CHUNK):
+        parts.put(f"anchors/{anchor.name}", bytes(anchor.payload))
 
 
 @dataclass

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from audit import notes
+from audit import keys, notes
 from audit.actors import ROOT_LOG
-from audit.trail import Checkpoint, Entry, Event, Log, SigningKey
+from audit.trail import Checkpoint, Entry, Event, SigningKey
 from crispmlq.errors import Conflict
 
 
@@ -55,10 +55,9 @@ def _head(found: QuerySet[Checkpoint]) -> SignedHead | None:
     if checkpoint is None:
         return None
     told = notes.head_of(checkpoint.note)
-    origin = Log.objects.get(pk=ROOT_LOG).origin
     key = SigningKey.objects.filter(after_size__lte=checkpoint.seal).order_by("-after_size", "-id").first()
     return SignedHead(
         log_id=checkpoint.log_id, size=told.size, root=told.root.hex(), sealed_at=checkpoint.at, note=checkpoint.note,
         root_note=Checkpoint.objects.get(log_id=ROOT_LOG, size=checkpoint.seal + 1).note,
-        vkey=notes.vkey(origin, bytes.fromhex(key.public)),
+        vkey=notes.vkey(keys.root_origin(), bytes.fromhex(key.public)),
     )  # fmt: skip

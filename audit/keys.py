@@ -49,7 +49,8 @@ def current() -> tuple[Ed25519PrivateKey, str]:
     Raises:
         NoKey: there is none, it is not the one the database knows, or the configured origin is another.
     """
-    root = Log.objects.filter(pk=ROOT_LOG).values_list("origin", flat=True).first()
+    row = Log.objects.filter(pk=ROOT_LOG).first()
+    root = base(row) if row else None
     known = newest()
     if root is None or known is None or not _file().exists():
         raise NoKey(f"There is no signing key at {_file()}. Run `manage.py audit_key make`, or put the key back there.")
@@ -93,7 +94,7 @@ def rotate() -> SigningKey:
 
 def published() -> list[str]:
     """The vkeys of the root log, newest first."""
-    origin = Log.objects.get(pk=ROOT_LOG).origin
+    origin = root_origin()
     keys = SigningKey.objects.order_by("-after_size", "-id").values_list("public", flat=True)
     return [notes.vkey(origin, bytes.fromhex(public)) for public in keys]
 
@@ -101,6 +102,16 @@ def published() -> list[str]:
 def log_origin(root: str, log_id: object, epoch: int = 1) -> str:
     """The name of a log: of the root log, the log, and its epoch from the second on."""
     return f"{root}/{log_id}" + (f"/e{epoch}" if epoch > 1 else "")
+
+
+def root_origin() -> str:
+    """The name of the trail, by which its keys are known; the same in every epoch."""
+    return base(Log.objects.get(pk=ROOT_LOG))
+
+
+def base(log: Log) -> str:
+    """The name of a log without its epoch."""
+    return log.origin.removesuffix(f"/e{log.epoch}") if log.epoch > 1 else log.origin
 
 
 def _file() -> Path:

@@ -50,7 +50,7 @@ def seal(limit: int = BATCH) -> Seal | None:
     with transaction.atomic():
         key, origin = keys.current()
         root = Log.objects.select_for_update().get(pk=ROOT_LOG)
-        _require_not_behind(root, origin)
+        require_not_behind(root)
         pending = list(Pending.objects.order_by("event_id").values_list("event_id", flat=True)[:limit])
         if not pending:
             return None
@@ -151,8 +151,11 @@ def heads() -> str:
     return "".join(lines)
 
 
-def _require_not_behind(root: Log, origin: str) -> None:
-    """The state file remembers the newest head outside the database, which may have been set back."""
+def require_not_behind(root: Log) -> None:
+    """The state file remembers the newest head outside the database, which may have been set back.
+
+    Raises: TrailBehind.
+    """
     path = Path(settings.AUDIT_STATE_FILE)
     if not path.exists():
         return

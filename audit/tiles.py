@@ -51,10 +51,12 @@ class Reader:
         """Root over the first `size` leaves."""
         return tree.range_root(0, size, self.subtree)
 
-    def leaves(self, size: int) -> bytes:
-        """The hashes of the first `size` leaves, one after the other."""
-        rows = Tile.objects.filter(log_id=self._log_id, level=0, idx__lt=-(-size // WIDTH)).order_by("idx")
-        return b"".join(bytes(data) for data in rows.values_list("data", flat=True))[: size * BYTES]
+    def leaves(self, size: int, since: int = 0) -> bytes:
+        """The hashes of the first `size` leaves from number `since` on, one after the other."""
+        first = since // WIDTH
+        rows = Tile.objects.filter(log_id=self._log_id, level=0, idx__gte=first, idx__lt=-(-size // WIDTH))
+        data = b"".join(bytes(data) for data in rows.order_by("idx").values_list("data", flat=True))
+        return data[(since - first * WIDTH) * BYTES : max(size - first * WIDTH, 0) * BYTES]
 
     def _tile(self, level: int, index: int) -> list[bytes]:
         key = (level, index)

@@ -181,3 +181,11 @@ class Anchor(models.Model):
     kind = models.CharField(max_length=40)
     payload = models.BinaryField()
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="anchor_once_per_size_and_kind", fields=["root_size", "kind"])]
+
+    @property
+    def name(self) -> str:
+        """Of its file in a bundle."""
+        return f"{self.kind}-{self.root_size}.{'tst' if self.kind == 'tsa' else 'txt'}"

@@ -8,7 +8,9 @@ class ComplianceConfig(AppConfig):
         from audit import register_acts
         from compliance.services import reports  # noqa: F401 - importing registers the job
 
-        register_acts(
-            {"report.issued": "issued the report “{subject}”", "report.downloaded": "downloaded “{subject}”: {reason}"},
-            changeless=["report.downloaded"],
-        )
+        changeless = {
+            "report.downloaded": "downloaded “{subject}”: {reason}",
+            "backup.made": "took a backup: {reason}",
+            "backup.restored": "brought back a backup: {reason}",
+        }
+        register_acts({"report.issued": "issued the report “{subject}”", **changeless}, changeless=changeless)

@@ -60,6 +60,12 @@ def require_scheme(name: str, urls: list[str], *schemes: str) -> None:
         raise ImproperlyConfigured(f"{name} takes what begins with {' or '.join(schemes)}.")
 
 
+def require_https(name: str, url: str) -> None:
+    """Raises: ImproperlyConfigured: what is sent there could be read or changed on its way."""
+    local = urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
+    require_scheme(name, [url] if url else [], "https://", *(["http://"] if local else []))
+
+
 def kept_secret(path: Path) -> str:
     """The secret in the file, made at the first call and readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ from crispmlq.environment import (
     envlist,
     envsecret,
     kept_secret,
+    require_https,
     require_scheme,
     sqlite,
 )
@@ -124,6 +125,13 @@ CACHES = {
 AUDIT_ORIGIN = env("AUDIT_ORIGIN")
 AUDIT_KEY_FILE = Path(env("AUDIT_KEY_FILE", str(VAR_DIR / "audit_key")))
 AUDIT_STATE_FILE = Path(env("AUDIT_STATE_FILE", str(VAR_DIR / "audit_state")))
+# Where the newest root note goes, once a day; each may be empty.
+AUDIT_ANCHOR_FOLDER = env("AUDIT_ANCHOR_FOLDER")
+AUDIT_ANCHOR_MAIL = envlist("AUDIT_ANCHOR_MAIL", [])
+AUDIT_ANCHOR_WEBHOOK = envsecret("AUDIT_ANCHOR_WEBHOOK")
+require_https("AUDIT_ANCHOR_WEBHOOK", AUDIT_ANCHOR_WEBHOOK)
+AUDIT_ANCHOR_TSA = env("AUDIT_ANCHOR_TSA")  # its answers are signed, so plain http will do
+require_scheme("AUDIT_ANCHOR_TSA", [AUDIT_ANCHOR_TSA] if AUDIT_ANCHOR_TSA else [], "https://", "http://")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("CRISPMLQ_STATIC_ROOT", str(BASE_DIR / "staticfiles")))
@@ -186,6 +194,7 @@ EMAIL_HOST = env("EMAIL_HOST")
 EMAIL_PORT = envint("EMAIL_PORT", 587, least=1)
 EMAIL_HOST_USER = env("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = envsecret("EMAIL_HOST_PASSWORD")
+EMAIL_TIMEOUT = 10
 EMAIL_USE_TLS = envbool("EMAIL_USE_TLS", True)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "crispmlq@localhost")
 
@@ -199,6 +208,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "seal": {"task": "audit.seal", "schedule": 5.0},
+    "anchor": {"task": "audit.anchor", "schedule": 3600.0},  # each kind once a day; what failed, in the next hour
     "mend jobs": {"task": "jobs.mend", "schedule": 60.0},
     "forget idempotency keys": {"task": "api.forget_idempotency_keys", "schedule": 3600.0},
 }

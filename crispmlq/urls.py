@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from crispmlq.health import healthz
-from crispmlq.trail_key import vkey
+from crispmlq.trail_key import root, vkey
 
 handler400 = "crispmlq.refusals.bad_request"
 handler403 = "crispmlq.refusals.permission_denied"
@@ -16,6 +16,7 @@ handler500 = "crispmlq.refusals.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path(".well-known/crispmlq-vkey", vkey, name="vkey"),
+    path(".well-known/crispmlq-root", root, name="root"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("jobs/", include("jobs.urls")),

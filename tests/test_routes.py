@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from audit import sealing
 from tests.cast import Cast, token_for
 
 ARGUMENTS = {
@@ -17,7 +18,7 @@ ARGUMENTS = {
     "pk": uuid4(), "uid": uuid4(), "job_id": uuid4(), "form": "pdf", "name": "start-task", "check": "g1-aligned",
 }  # fmt: skip
 # What nobody has to sign in for.
-PUBLIC = {"healthz", "vkey", "api:schema", "api:docs", "ui:gallery", "account_login"}
+PUBLIC = {"healthz", "vkey", "root", "api:schema", "api:docs", "ui:gallery", "account_login"}
 # What an auditor comes for: it looks at the records and changes none.
 FOR_AUDITORS = {
     "compliance:build", "api:report", "projects:verify", "projects:export", "api:trail-verify", "api:trail-export",
@@ -36,7 +37,7 @@ def routes(resolver: Any = None, namespace: str = "", prefix: str = "") -> Itera
             yield f"{namespace}{entry.name or ''}", path
 
 
-OWN = sorted({(name, path) for name, path in routes() if ":" in name or name in {"healthz", "vkey"}})
+OWN = sorted({(name, path) for name, path in routes() if ":" in name or name in {"healthz", "vkey", "root"}})
 
 
 def url_of(path: str) -> str:
@@ -56,6 +57,7 @@ def test_the_table_names_every_argument() -> None:
 
 @pytest.mark.parametrize(("name", "path"), OWN)
 def test_nobody_gets_in_without_signing_in(cast: Cast, name: str, path: str) -> None:
+    sealing.seal_all()
     found = statuses(Client(), url_of(path))
     if name in PUBLIC:
         assert 200 in found

@@ -11,6 +11,7 @@ V2  every signed note is signed by a key that you gave, or that a key you gave h
 V3  the last leaf of the root log is the seal, and the head of this log is among the heads the seal commits to
 V4  the hashes of the events lead to the signed root, and every event has its hash, in its place
 V5  every older checkpoint, in the bundle and brought by you, is a beginning of this log
+V6  every anchor in the bundle is of a beginning of this trail; a timestamp is signed by an authority you gave (--tsa)
 V7  every line is canonical, belongs to this log, and commits to exactly the changes that follow
 V8  the versions of every object form one chain from its creation, and lead to the state in the bundle
 V9  every hidden value opens its commitment, or an erasure in the trail names it
@@ -32,12 +33,16 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
 
 FORMAT = "crispmlq-bundle/1"
 FILES = {
@@ -54,6 +59,11 @@ ERASURE = "audit.erasure"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
+EPOCH = r"/e[1-9][0-9]{0,4}"
+RESTORED = re.compile(  # epoch, its seals and events here that were kept, and the last published note
+    r"^epoch (\d{1,5}) closed at (\d{1,18}) seals, (\d{1,18}) events here; last published:\n(\S+)\n(\d{1,18})\n"
+)
+ANCHOR = re.compile(r"anchors/[a-z]+-([1-9][0-9]{0,17})\.(?:txt|tst)")
 
 
 class Tampered(Exception):
@@ -71,7 +81,8 @@ class Unreadable(Exception):
 class Result:
     done: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)  # heads the auditor brought
+    outside: list[str] = field(default_factory=list)  # heads the auditor brought, and timestamps of others
+    unchecked: list[str] = field(default_factory=list)
     erased: int = 0
 
 
@@ -247,6 +258,11 @@ def checkpoint_of(text: str) -> tuple[str, int, bytes]:
     return lines[0], int(lines[1]), root
 
 
+def epoch_of(origin: str) -> int:
+    found = re.search(f"({EPOCH})$", origin)
+    return int(found[1][2:]) if found else 1
+
+
 def head_in(note: str, keys: list[Key], check: str, file: str, line: int | None = None) -> tuple[str, int, bytes, Key]:
     """Origin, size, root and signing key of a checkpoint signed by one of the keys."""
     problem = "no key is known"
@@ -257,6 +273,194 @@ def head_in(note: str, keys: list[Key], check: str, file: str, line: int | None 
         except ValueError as error:  # also malformed base64
             problem = str(error)
     raise Tampered(check, file, problem, line)
+
+
+# --- Timestamps (RFC 3161) -----------------------------------------------------------------------------------------
+
+SHA256_OID = bytes.fromhex("608648016503040201")
+DIGESTS = {SHA256_OID: "sha256", SHA256_OID[:-1] + b"\2": "sha384", SHA256_OID[:-1] + b"\3": "sha512"}
+SIGNED_DATA, TST_INFO = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d0109100104")
+CONTENT_TYPE, MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
+SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2 = (
+    bytes.fromhex("2a864886f70d010910020c"), bytes.fromhex("2a864886f70d010910022f"),
+)  # fmt: skip
+RSA_PSS = bytes.fromhex("2a864886f70d01010a")
+SIGNED_WITH = {
+    **{
+        bytes.fromhex("2a864886f70d0101" + n): name
+        for n, name in (("0b", "sha256"), ("0c", "sha384"), ("0d", "sha512"))
+    },
+    **{bytes.fromhex("2a8648ce3d0403" + n): name for n, name in (("02", "sha256"), ("03", "sha384"), ("04", "sha512"))},
+}
+MOST_CERTIFICATES = 8
+Piece = tuple[int, bytes, bytes]  # tag, content, all of it
+
+
+def der(raw: bytes, *tags: int) -> list[Piece]:
+    """The pieces that stand one after the other, the first of them with these tags. Raises: ValueError."""
+    pieces, at = [], 0
+    try:
+        while at < len(raw):
+            length, begin = raw[at + 1], at + 2
+            if length & 0x80:
+                count = length & 0x7F
+                length, begin = int.from_bytes(raw[begin : begin + count], "big"), begin + count
+                if not 0 < count <= 4:
+                    raise ValueError("its lengths are not those of DER")
+            if begin + length > len(raw) or raw[at] & 0x1F == 0x1F:
+                raise ValueError("it is cut")
+            pieces.append((raw[at], raw[begin : begin + length], raw[at : begin + length]))
+            at = begin + length
+    except IndexError:
+        raise ValueError("it is cut") from None
+    if tuple(tag for tag, _, _ in pieces[: len(tags)]) != tags:
+        raise ValueError("it is built otherwise than a timestamp")
+    return pieces
+
+
+@dataclass(frozen=True)
+class Timestamp:
+    """What a token says, and what is needed to find out whether it was signed so."""
+
+    imprint: bytes  # SHA-256 of what was stamped
+    at: datetime
+    nonce: int | None
+    content: bytes
+    certificates: list[x509.Certificate]
+    signer: list[Piece]
+
+
+def timestamp_of(token: bytes) -> Timestamp:
+    """Reads a token; its signature is not looked at. Raises: ValueError."""
+    (_, whole, _), *rest = der(token, 0x30)
+    kind, wrapped, *_ = der(whole, 0x06, 0xA0)
+    if rest or kind[1] != SIGNED_DATA:
+        raise ValueError("it is no signed data")
+    _, _, inner, *others = der(der(wrapped[1], 0x30)[0][1], 0x02, 0x31, 0x30)
+    kind, wrapped, *_ = der(inner[1], 0x06, 0xA0)
+    if kind[1] != TST_INFO:
+        raise ValueError("it is no timestamp")
+    content = der(wrapped[1], 0x04)[0][1]
+    signers = [piece for piece in others if piece[0] == 0x31]
+    bags = [piece for piece in others if piece[0] == 0xA0]
+    if len(signers) != 1 or len(der(signers[0][1], 0x30)) != 1:
+        raise ValueError("it is not signed by exactly one authority")
+    info = der(der(content, 0x30)[0][1], 0x02, 0x06, 0x30, 0x02, 0x18)
+    algorithm, imprint, *_ = der(info[2][1], 0x30, 0x04)
+    if der(algorithm[1], 0x06)[0][1] != SHA256_OID:
+        raise ValueError("it stamps no SHA-256")
+    numbers = [int.from_bytes(piece[1], "big", signed=True) for piece in info[5:] if piece[0] == 0x02]
+    certificates = [x509.load_der_x509_certificate(c[2]) for bag in bags for c in der(bag[1]) if c[0] == 0x30]
+    signer = der(der(signers[0][1], 0x30)[0][1], 0x02)
+    return Timestamp(imprint[1], _general_time(info[4][1]), next(iter(numbers), None), content, certificates, signer)
+
+
+def _general_time(raw: bytes) -> datetime:
+    found = re.fullmatch(rb"(\d{14})(\.\d{1,9})?Z", raw)
+    if not found:
+        raise ValueError("its time is malformed")
+    return datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+
+
+def authority_of(stamp: Timestamp, trusted: list[x509.Certificate]) -> str:
+    """The name of the authority that signed, found to be trusted at the time of the timestamp. Raises: ValueError."""
+    sid, digest_algorithm, attributes, algorithm, signature, *_ = stamp.signer[1:]
+    if (digest_algorithm[0], attributes[0], algorithm[0], signature[0]) != (0x30, 0xA0, 0x30, 0x04):
+        raise ValueError("its signature is malformed")
+    digest = DIGESTS.get(der(digest_algorithm[1], 0x06)[0][1])
+    if digest is None:
+        raise ValueError("its digest is of a kind that is too weak or unknown")
+    certificate = _signer(sid, [*trusted, *stamp.certificates])
+    told = {der(each[1], 0x06, 0x31)[0][1]: der(each[1])[1][1] for each in der(attributes[1])}
+    if told.get(CONTENT_TYPE, b"")[2:] != TST_INFO:
+        raise ValueError("it signs something else than a timestamp")
+    if der(told.get(MESSAGE_DIGEST, b""), 0x04)[0][1] != hashlib.new(digest, stamp.content).digest():
+        raise ValueError("its content is not what was signed")
+    _require_named(certificate, told)
+    signed = b"\x31" + attributes[2][1:]  # RFC 5652, 5.4: signed as a SET, not under its tag
+    _require_signature(certificate, der(algorithm[1], 0x06)[0][1], digest, signature[1], signed)
+    _require_purpose(certificate)
+    _require_chain(certificate, stamp, trusted)
+    return certificate.subject.rfc4514_string()
+
+
+def _signer(sid: Piece, known: list[x509.Certificate]) -> x509.Certificate:
+    for each in known:
+        if sid[0] == 0x30:
+            issuer, serial, *_ = der(sid[1], 0x30, 0x02)
+            if each.issuer.public_bytes() == issuer[2] and each.serial_number == int.from_bytes(serial[1], "big"):
+                return each
+        elif sid[0] == 0x80 and x509.SubjectKeyIdentifier.from_public_key(each.public_key()).digest == sid[1]:
+            return each
+    raise ValueError("the certificate of its signer is not there")
+
+
+def _require_named(certificate: x509.Certificate, told: dict[bytes, bytes]) -> None:
+    """The signature names the certificate by its hash (RFC 5035), so that no other can be put in its place."""
+    if SIGNING_CERTIFICATE_V2 in told:
+        entry = der(der(der(told[SIGNING_CERTIFICATE_V2], 0x30)[0][1], 0x30)[0][1], 0x30)[0][1]
+        parts = der(entry)
+        digest = "sha256"
+        if parts and parts[0][0] == 0x30:
+            digest = DIGESTS.get(der(parts[0][1], 0x06)[0][1], "")
+            parts = parts[1:]
+    elif SIGNING_CERTIFICATE in told:
+        parts = der(der(der(der(told[SIGNING_CERTIFICATE], 0x30)[0][1], 0x30)[0][1], 0x30)[0][1])
+        digest = "sha1"
+    else:
+        parts, digest = [], ""
+    raw = certificate.public_bytes(Encoding.DER)
+    if not digest or not parts or parts[0][1] != hashlib.new(digest, raw, usedforsecurity=False).digest():
+        raise ValueError("its signature is not made for the certificate of its signer")
+
+
+def _require_signature(certificate: x509.Certificate, kind: bytes, digest: str, signature: bytes, text: bytes) -> None:
+    key = certificate.public_key()
+    used = getattr(hashes, SIGNED_WITH.get(kind, digest).upper())()
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            pss = padding.PSS(padding.MGF1(used), padding.PSS.AUTO)
+            key.verify(signature, text, pss if kind == RSA_PSS else padding.PKCS1v15(), used)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, text, ec.ECDSA(used))
+        elif isinstance(key, Ed25519PublicKey):
+            key.verify(signature, text)
+        else:
+            raise ValueError("it is signed by a key of an unknown kind")
+    except InvalidSignature:
+        raise ValueError("its signature does not fit") from None
+
+
+def _require_purpose(certificate: x509.Certificate) -> None:
+    try:
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        purposes = None
+    if purposes is None or list(purposes.value) != [x509.oid.ExtendedKeyUsageOID.TIME_STAMPING]:
+        raise ValueError("its signer's certificate is not one for timestamps")
+
+
+def _require_chain(certificate: x509.Certificate, stamp: Timestamp, trusted: list[x509.Certificate]) -> None:
+    """From the signer to a certificate the auditor gave, each valid at the time of the timestamp."""
+    for _ in range(MOST_CERTIFICATES):
+        if not certificate.not_valid_before_utc <= stamp.at <= certificate.not_valid_after_utc:
+            name = certificate.subject.rfc4514_string()
+            raise ValueError(f"the certificate of {name} was not valid at {stamp.at.isoformat()}")
+        if certificate in trusted:
+            return
+        known = [*trusted, *stamp.certificates]
+        certificate = next((each for each in known if _issued(each, certificate)), None)
+        if certificate is None:
+            break
+    raise ValueError("its signer is not certified by an authority you gave")
+
+
+def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+        return issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return False
 
 
 # --- The bundle ----------------------------------------------------------------------------------------------------
@@ -329,14 +533,20 @@ Brought = tuple[str, str]  # name and text of a file the auditor holds
 
 class Verifier:
     def __init__(
-        self, bundle: Bundle, vkeys: list[str], outside: list[tuple[str, str]], receipts: list[tuple[str, str]]
+        self,
+        bundle: Bundle,
+        vkeys: list[str],
+        outside: list[tuple[str, str]],
+        receipts: list[tuple[str, str]],
+        authorities: list[x509.Certificate] | None = None,
     ):
-        self.bundle, self.outside, self.receipts = bundle, outside, receipts
+        self.bundle, self.outside, self.receipts, self.authorities = bundle, outside, receipts, authorities or []
         self.result = Result()
         given = [key_of(vkey) for vkey in vkeys]
         if len({name for name, _ in given}) != 1:
             raise Unreadable("Give one or more keys (--vkey) of one and the same installation.")
         self.origin = given[0][0]
+        self.lost: list[tuple[str, str, int]] = []  # heads the auditor holds of what a restore may have lost
         self._given = [public for _, public in given]
         self.asked: dict[int, list[tuple[bytes, str, str, int | None]]] = {}  # size -> (root, check, file, line)
 
@@ -346,11 +556,13 @@ class Verifier:
         self._seal()
         self._old_checkpoints()
         self._brought()
+        self._anchors()
         self._log_hashes()
         self._private()
         self._events()
         self._state()
         self._receipts()
+        self._restores()
         return self.result
 
     def _note(self, text: str) -> None:
@@ -397,7 +609,8 @@ class Verifier:
     def _root_log(self) -> None:
         note = self.bundle.text("root.note")
         origin, self.root_size, self.root, key = head_in(note, self.keys, "V2", "root.note")
-        if origin != self.origin:
+        self.root_origin = origin
+        if not self._is_root(origin):
             raise Tampered("V2", "root.note", f"it is a note of “{origin}”, not of “{self.origin}”")
         self._require_range(key, self.root_size, "root.note")
         raw = self.bundle.bytes("root.hashes")
@@ -467,7 +680,10 @@ class Verifier:
     def _brought(self) -> None:
         for name, note in self.outside:
             origin, size, root, _ = head_in(note, self.keys, "V5", name)
-            if origin == self.origin:
+            if self._is_lost(origin, size, root):
+                self.lost.append((name, origin, size))
+                continue
+            if self._is_root(origin):
                 if size > self.root_size:
                     raise Tampered("V5", name, f"you hold a head of {size} seals, the bundle ends at {self.root_size}")
                 if root_of(self.seals[:size]) != root:
@@ -476,7 +692,96 @@ class Verifier:
                 self._expect(size, root, "V5", name)
             else:
                 raise Tampered("V5", name, f"it is a head of “{origin}”, which this bundle is not about")
-            self.result.outside.append(f"{name}: {size} {'seals' if origin == self.origin else 'events'} of {origin}")
+            self.result.outside.append(f"{name}: {size} {'seals' if self._is_root(origin) else 'events'} of {origin}")
+
+    # V5, after a restore: the names of all logs end in /e2, their trees go on from where the backup ended
+
+    def _is_root(self, origin: str) -> bool:
+        return origin == self.origin or re.fullmatch(re.escape(self.origin) + EPOCH, origin) is not None
+
+    def _is_lost(self, origin: str, size: int, root: bytes) -> bool:
+        """Whether it is a head of an earlier epoch that this trail does not begin with."""
+        own = re.fullmatch(re.escape(f"{self.origin}/{self.log}") + f"({EPOCH})?", origin) is not None
+        if not (own or self._is_root(origin)) or epoch_of(origin) >= epoch_of(self.root_origin):
+            return False
+        raw = self.bundle.bytes("log.hashes" if own else "root.hashes")
+        leaves = [raw[at : at + 32] for at in range(0, 32 * size, 32)]
+        return 32 * size > len(raw) or root_of(leaves) != root
+
+    def _restores(self) -> None:
+        """Each epoch begins with an event that tells where the one before was closed, and what is lost."""
+        told: dict[int, tuple[int, int, int]] = {}  # epoch that was closed -> seals and events kept, seals published
+        for number, raw in self.bundle.lines("events.jsonl") if epoch_of(self.log_origin) > 1 else ():
+            if b'"act":"log.restored"' in raw:
+                found = RESTORED.search(self._reason(raw))
+                if found is None or self.origin != found[4].removesuffix(f"/e{found[1]}"):
+                    raise Tampered("V5", "events.jsonl", "it does not say what was lost in the restore", number)
+                told[int(found[1])] = (int(found[2]), int(found[3]), int(found[5]))
+        epochs = {
+            epoch_of(json.loads(raw)["note"].partition("\n")[0]) for _, raw in self.bundle.lines("checkpoints.jsonl")
+        }
+        for epoch in range(min(epochs), max(epochs)):
+            if epoch not in told:
+                raise Tampered("V5", "events.jsonl", f"epoch {epoch} of this log ended, and no event tells why")
+            kept, events, published = told[epoch]
+            lost = (
+                f"the database was set back after {kept} seals ({events} events here); {published} had been published"
+            )
+            self.result.unchecked.append(f"what was recorded in between is lost: {lost}")
+        for name, origin, size in self.lost:
+            kept, events, published = told.get(epoch_of(origin), (0, 0, 0))
+            root = self._is_root(origin)
+            if epoch_of(origin) not in told or size <= (kept if root else events) or (root and size > published):
+                raise Tampered("V5", name, "you hold a head that is no beginning of this trail: it was rewritten")
+            lost = f"{size} {'seals' if root else 'events'} were signed, {kept if root else events} were kept"
+            self.result.warnings.append(f"V5: {name}: what this head speaks of was lost in a restore; {lost}.")
+
+    def _reason(self, raw: bytes) -> str:
+        uid = json.loads(raw)["id"]
+        for _, row in self.bundle.lines("private.jsonl"):
+            if uid.encode() in row and (told := json.loads(row))["event"] == uid and told["path"] == "/reason":
+                return json.loads(told["value"] or '""')
+        return ""
+
+    # V6
+
+    def _anchors(self) -> None:
+        """Notes and timestamps of the root log that were given to others at their time."""
+        names = sorted(entry["name"] for entry in self.bundle.manifest["files"] if entry["name"].startswith("anchors/"))
+        found = {name: ANCHOR.fullmatch(name) for name in names}
+        sizes = {name: int(match[1]) for name, match in found.items() if match}
+        tree = Tree(set(sizes.values()))
+        for each in self.seals:
+            tree.append(each)
+        for name, size in sizes.items():
+            if size not in tree.roots:
+                raise Tampered("V6", name, f"an anchor of {size} seals, but the bundle ends at {self.root_size}")
+            rest = f"\n{size}\n{base64.b64encode(tree.roots[size]).decode()}\n"
+            epochs = range(2, epoch_of(self.root_origin) + 1)
+            texts = [origin + rest for origin in (self.origin, *(f"{self.origin}/e{n}" for n in epochs))]
+            if name.endswith(".tst"):
+                self._timestamp(name, size, texts)
+            elif self.bundle.text(name).rpartition("\n\n")[0] + "\n" not in texts:
+                raise Tampered("V6", name, "an anchor that is no beginning of this trail: it was rewritten")
+            else:
+                head_in(self.bundle.text(name), self.keys_since(size), "V6", name)
+        if checked := len(sizes) - len(self.result.unchecked):
+            self._note(f"{checked} anchors, each of a beginning of this trail.")
+        unknown = [name for name in names if not found[name]]
+        self.result.unchecked += [f"{name}: an anchor of a kind this program does not know" for name in unknown]
+
+    def _timestamp(self, name: str, size: int, texts: list[str]) -> None:
+        if not self.authorities:
+            self.result.unchecked.append(f"{name}: bring the certificates of its authority with --tsa")
+            return
+        try:
+            stamp = timestamp_of(self.bundle.bytes(name))
+            if stamp.imprint not in [hashlib.sha256(text.encode()).digest() for text in texts]:
+                raise ValueError("it is a timestamp of something else than this trail's head")
+            authority = authority_of(stamp, self.authorities)
+        except (ValueError, TypeError, LookupError, UnsupportedAlgorithm) as error:
+            raise Tampered("V6", name, str(error) or "it is no timestamp") from None
+        self.result.outside.append(f"{name}: {size} seals of {self.origin}, at {stamp.at.isoformat()} by {authority}")
 
     # V4
 
@@ -720,6 +1025,8 @@ def report(result: Result, say: Callable[[str], None] = print) -> int:
     say("  That an entry is true. That nothing was left out before it was sealed, unless you hold its receipt.")
     if result.erased:
         say(f"  What {result.erased} erased values said; each erasure is itself in the trail.")
+    for line in result.unchecked:
+        say(f"  Not checked: {line}.")
     for line in result.warnings:
         say(f"Warning: {line}")
     say("Result: good" + (", with warnings." if result.warnings else "."))
@@ -731,6 +1038,13 @@ def read_text(path: str) -> tuple[str, str]:
         return path, Path(path).read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(f"{path} can not be read: {error}") from None
+
+
+def read_certificates(path: str) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(Path(path).read_bytes())
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{path} holds no certificates in PEM: {error}") from None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -746,10 +1060,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--checkpoint", action="append", default=[], metavar="FILE", help="A signed note you hold from earlier."
     )
     parser.add_argument("--receipt", action="append", default=[], metavar="FILE", help="A receipt you were given.")
+    parser.add_argument(
+        "--tsa", action="append", default=[], metavar="CERT.pem", help="Certificates of a timestamp authority."
+    )
     given = parser.parse_args(arguments)
     try:
+        authorities = [each for path in given.tsa for each in read_certificates(path)]
         outside, receipts = [read_text(p) for p in given.checkpoint], [read_text(p) for p in given.receipt]
-        return report(Verifier(Bundle(given.bundle), given.vkey, outside, receipts).run())
+        return report(Verifier(Bundle(given.bundle), given.vkey, outside, receipts, authorities).run())
     except Tampered as failure:
         print(f"TAMPERED WITH: {failure}")
         return 1

@@ -34,7 +34,7 @@ def store(*, owner_id: UUID, name: str, media_type: str, data: bytes, claimed_sh
     """
     digest = hashlib.sha256(data).hexdigest()
     _require_sound(name, media_type, data, digest, claimed_sha256)
-    _write(digest, data)
+    keep(digest, data)
     _wait_for_others(owner_id, digest, name)
     known = Blob.objects.filter(owner_id=owner_id, sha256=digest, name=name).first()
     if known:
@@ -88,8 +88,11 @@ def path_of(sha256: str) -> Path:
     return Path(settings.EVIDENCE_DIR) / sha256[:2] / sha256[2:4] / sha256
 
 
-def _write(digest: str, data: bytes) -> None:
-    """Write beside and rename, so that a crash leaves no half file under the hash. A damaged file is mended."""
+def keep(digest: str, data: bytes) -> None:
+    """Put the bytes under their hash; a damaged file there is mended.
+
+    Written beside and renamed, so that a crash leaves no half file.
+    """
     path = path_of(digest)
     if path.exists() and path.read_bytes() == data:
         return

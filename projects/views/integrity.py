@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from audit import heads, sealing
+from audit import anchoring, heads, sealing
 from audit import selectors as trail
 from projects import access
 from projects.services import integrity as service
@@ -21,7 +21,7 @@ def integrity(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.actor, slug)
     return show(
         request, "projects/integrity.html", project, tab="integrity", head=heads.newest(project.pk),
-        size=trail.size(project.pk), waits=sealing.lateness(), late=sealing.LATE,
+        size=trail.size(project.pk), waits=sealing.lateness(), late=sealing.LATE, anchors=anchoring.standings(),
         verification=service.latest(project, service.VERIFICATION), export=service.latest(project, service.EXPORT),
     )  # fmt: skip
 
