@@ -411,3 +411,11 @@ class TestCommands:
         event = Event.objects.filter(act="user.created").first()
         with pytest.raises(CommandError, match="no value at"):
             run("audit_erase", "--event", event.uid, "--path", "/reason", "--basis", BASIS)
+
+
+def test_what_was_lost_at_a_restore_is_never_erased(cast: Cast) -> None:
+    with audit.act("log.restored", by=audit.SYSTEM, subject=cast.project, reason="12 seals"):
+        pass
+    event = Event.objects.latest("id")
+    with pytest.raises(NotErasable, match="an auditor needs it"):
+        erase(log_id=cast.project.pk, targets=[Target(event.uid, "/reason")], basis="Art. 17", by=audit.SYSTEM)
