@@ -84,9 +84,10 @@ def entry(log_id: UUID, uid: UUID) -> HistoryEntry | None:
     return next(iter(entries(Event.objects.filter(log_id=log_id, uid=uid))), None)
 
 
-def changes(uid: UUID, first: int, limit: int) -> HistoryEntry:
-    """The event with those of its changes that begin at place `first`."""
-    return entries(Event.objects.filter(uid=uid), with_changes=True, lines=range(first, first + limit))[0]
+def changes(uid: UUID, first: int, limit: int, of: UUID | None = None) -> HistoryEntry:
+    """The event with its changes from place `first`, or with those of one row."""
+    only = {"obj_id": of} if of else {"n__gte": first, "n__lt": first + limit}
+    return entries(Event.objects.filter(uid=uid), with_changes=True, only=only)[0]
 
 
 def matching(log_id: UUID, wanted: Wanted) -> QuerySet[Event]:

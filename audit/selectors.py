@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -86,10 +86,12 @@ def events(log_id: UUID, *, act: str | None = None, limit: int = 50) -> list[His
     return entries(found.order_by("-id")[:limit])
 
 
-def entries(found: Iterable[Event], *, with_changes: bool = False, lines: range | None = None) -> list[HistoryEntry]:
+def entries(
+    found: Iterable[Event], *, with_changes: bool = False, only: Mapping[str, Any] | None = None
+) -> list[HistoryEntry]:
     """The given events as people read them, in their order; three queries, four with changes.
 
-    `lines`: the places of the changes wanted, of all if none are named.
+    `only`: conditions of the changes wanted; all if none are named.
     """
     found = list(found)
     names = {actor.ref: actor for actor in Actor.objects.filter(ref__in={event.actor_ref for event in found})}
@@ -97,7 +99,7 @@ def entries(found: Iterable[Event], *, with_changes: bool = False, lines: range 
     private: dict[UUID, dict[str, Any]] = defaultdict(dict)
     for value in kept if with_changes else kept.filter(path__in=["/subject", "/reason"]):
         private[value.event_uid][value.path] = ERASED if value.value is None else json.loads(value.value)
-    changes = _lines(found, lines) if with_changes else {}
+    changes = _lines(found, only or {}) if with_changes else {}
     return [
         _entry(event, names.get(event.actor_ref), private[event.uid], changes.get(event.uid, [])) for event in found
     ]
@@ -118,12 +120,9 @@ def size(log_id: UUID) -> int:
     return Event.objects.filter(log_id=log_id).count()
 
 
-def _lines(found: list[Event], places: range | None) -> dict[UUID, list[Change]]:
-    wanted = Change.objects.filter(event__in=[event.uid for event in found]).order_by("event", "n")
-    if places is not None:
-        wanted = wanted.filter(n__gte=places.start, n__lt=places.stop)
+def _lines(found: list[Event], only: Mapping[str, Any]) -> dict[UUID, list[Change]]:
     lines: dict[UUID, list[Change]] = defaultdict(list)
-    for change in wanted:
+    for change in Change.objects.filter(event__in=[event.uid for event in found], **only).order_by("event", "n"):
         lines[change.event_id].append(change)
     return lines
 

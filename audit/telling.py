@@ -5,6 +5,7 @@ Everything comes from the models and the trail; what is left to say is the data 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ from ui.templatetags.ui import number, words
 
 # What tells a reader nothing: where a row stands in a list.
 UNTOLD = {"position"}
+# Structures whose keys are labels enough.
+SPEAKING = {"fields"}
+KEY = re.compile(r"[a-z]+([-_][a-z]+)+")
 LONG = 240  # characters of a text that are shown at once
 MANY = 6  # rows of a list that are shown at once
 EMPTY = (None, "", [], {}, False)
@@ -161,8 +165,15 @@ def _known(changes: list[RowChange]) -> Known:
 def _told(change: RowChange, log_id: UUID, known: Known) -> Told:
     is_new = change.op == "create"
     name = known.get((change.obj_type, change.obj_id)) or str(change.obj_id)[:8]
-    found = [difference for each in change.fields for difference in _differences(change, each, log_id, known)]
+    ordered = sorted(change.fields, key=lambda each: _order(change.obj_type, each.field))
+    found = [difference for each in ordered for difference in _differences(change, each, log_id, known)]
     return Told(kind_name(change.obj_type), name, change.obj_id, is_new, found)
+
+
+def _order(kind: str, name: str) -> int:
+    """Fields in the order their model names them."""
+    model_field = _field(kind, name)
+    return model_field.creation_counter if model_field is not None else 0
 
 
 def _differences(change: RowChange, each: FieldChange, log_id: UUID, known: Known) -> Iterator[Difference]:
@@ -179,7 +190,8 @@ def _differences(change: RowChange, each: FieldChange, log_id: UUID, known: Know
         for key in [*after, *(key for key in before if key not in after)]:
             old, new = before.get(key), after.get(key)
             if old != new and not (is_new and new in EMPTY):
-                yield Difference(f"{said}: {words(key)}", told_help, _value(None, old, known), _value(None, new, known))
+                shown = label(key) if each.field in SPEAKING else f"{said}: {words(key)}"
+                yield Difference(shown, told_help, _value(None, old, known), _value(None, new, known))
         return
     yield Difference(said, told_help, _value(model_field, before, known), _value(model_field, after, known))
 
@@ -218,7 +230,9 @@ def _text(model_field: models.Field | None, text: str) -> Value:
         return Value(when(at))
     if isinstance(model_field, models.DateField) and (day := parse_date(text)):
         return Value(when(day))
-    return Value(text, is_code=len(text) == 64 and all(c in "0123456789abcdef" for c in text))
+    if KEY.fullmatch(text) and not isinstance(model_field, models.SlugField):
+        return Value(words(text))
+    return Value(text, is_code=re.fullmatch("[0-9a-f]{64}", text) is not None)
 
 
 def _rows(items: list[Any], known: Known) -> Value:
@@ -236,8 +250,7 @@ def _row(item: Any, known: Known) -> str:
     key = _uuid(item)
     if key is not None:
         return known.get(("", key), str(item))
-    is_key = isinstance(item, str) and item.replace("-", "").replace("_", "").isalnum() and item.islower()
-    return words(item) if is_key else str(_value(None, item, known))
+    return str(_value(None, item, known))
 
 
 def when(at: datetime | date) -> str:

@@ -127,14 +127,13 @@ def kinds(project: Project | None) -> list[tuple[str, str]]:
 
 def rows_of_phase(project: Project, number: int) -> QuerySet:
     """Ids of every row that belongs to the phase by a chain of relations."""
-    found = None
-    for model in apps.get_models():
-        path = _way_to_phase(model)
-        if path is not None:
-            at = f"{path}__" if path else ""
-            rows = model._base_manager.filter(**{f"{at}project": project, f"{at}number": number}).order_by()
-            found = rows.values("pk") if found is None else found.union(rows.values("pk"))
-    return found
+    ways = {model: _way_to_phase(model) for model in apps.get_models()}
+    first, *others = (
+        model._base_manager.filter(**{f"{way}project": project, f"{way}number": number}).order_by().values("pk")
+        for model, way in ways.items()
+        if way is not None
+    )
+    return first.union(*others)
 
 
 def object_name(log_id: UUID, key: UUID) -> str:
@@ -147,15 +146,15 @@ def object_name(log_id: UUID, key: UUID) -> str:
 
 
 def _way_to_phase(model: type[Model], depth: int = 3) -> str | None:
-    """Field names from a kind of row to its phase, empty for the phase itself."""
+    """The shortest lookup from a kind of row to its phase, such as `gate__phase__`; empty for the phase itself."""
     if model is Phase:
         return ""
     if depth == 0:
         return None
-    relations = [f for f in model._meta.concrete_fields if f.is_relation and issubclass(f.related_model, GovernedModel)]
-    ways = [(f.name, _way_to_phase(f.related_model, depth - 1)) for f in relations if f.related_model is not model]
-    paths = [f"{name}__{way}" if way else name for name, way in ways if way is not None]
-    return min(paths, key=lambda path: path.count("__"), default=None)
+    relations = [f for f in model._meta.concrete_fields if f.is_relation and f.related_model is not model]
+    ways = [(f.name, _way_to_phase(f.related_model, depth - 1)) for f in relations]
+    found = [f"{name}__{way}" for name, way in ways if way is not None]
+    return min(found, key=lambda way: way.count("__"), default=None)
 
 
 def _is_of_site(model: type[GovernedModel]) -> bool:
@@ -176,7 +175,7 @@ def _said(name: str, text: str, project: Project | None) -> str:
     return text
 
 
-def _uuid(text: str) -> UUID | None:
+def row_id(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
@@ -212,10 +211,10 @@ def _id(text: str) -> int | None:
 
 
 _PARSERS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "person": (_uuid, "Give the id of an account or a token."),
+    "person": (row_id, "Give the id of an account or a token."),
     "act": (lambda text: text if text in acts.registered() else None, "There is no such act."),
     "object_type": (_kind, "There is no such kind of row."),
-    "object": (_uuid, "Give the id of a row."),
+    "object": (row_id, "Give the id of a row."),
     "phase": (lambda text: int(text) if text in set("123456") else None, "A project has the phases 1 to 6."),
     "since": (lambda text: _moment(text, whole_day=False), "Give a day, or a time with its zone."),
     "until": (lambda text: _moment(text, whole_day=True), "Give a day, or a time with its zone."),

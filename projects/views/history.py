@@ -49,7 +49,7 @@ def event(request: HttpRequest, uid: UUID, slug: str | None = None) -> HttpRespo
         raise NotFound("There is no such event in this history.")
     is_part = _is_htmx(request)
     limit = ROWS_AT_ONCE if is_part else ROWS_OF_A_PAGE
-    found = history.changes(uid, first, limit)
+    found = history.changes(uid, first, limit, of=trail_filters.row_id(request.GET.get("of", "")) if is_part else None)
     template = "projects/_changes.html" if is_part else "projects/event.html"
     last = first + len(found.changes)
     return _answer(
