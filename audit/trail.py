@@ -25,6 +25,7 @@ class Event(models.Model):
             models.Index(fields=["log_id", "id"], name="event_by_log"),
             models.Index(fields=["log_id", "act", "id"], name="event_by_act"),
             models.Index(fields=["log_id", "actor_ref", "id"], name="event_by_person"),
+            models.Index(fields=["log_id", "act", "actor_ref", "id"], name="event_by_act_and_person"),
             models.Index(fields=["log_id", "at"], name="event_by_time"),
         ]
 

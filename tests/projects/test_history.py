@@ -257,3 +257,20 @@ def test_every_act_has_a_label_to_choose(cast: Cast) -> None:
     labels = [label for group in trail_filters.act_groups(cast.project) for _, label in group.choices]
     assert "Finished" in labels
     assert not [label for label in labels if "{" in label or not label]
+
+
+def test_the_trail_of_the_site_costs_the_same_with_few_events_and_many(
+    cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    ada = client_of(cast, "ada")
+    for _ in range(5):
+        token_for("pipeline", cast.project)
+    with django_assert_max_num_queries(10):
+        ada.get("/trail")
+
+
+def test_a_page_needs_no_count(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    mara = client_of(cast, "mara")
+    with django_assert_max_num_queries(30) as queries:
+        mara.get(f"{HISTORY}?phase=1")
+    assert not [query["sql"] for query in queries if "COUNT(" in query["sql"]]
