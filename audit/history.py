@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,8 +12,9 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from audit.selectors import HistoryEntry, entries
-from audit.trail import Actor, Change, Event
+from audit import lines
+from audit.selectors import HistoryEntry, RowChange, entries
+from audit.trail import Actor, Change, Event, Private
 
 # Ids follow times but for acts that overlap, and no act is open for so long.
 LONGEST_ACT = timedelta(hours=1)
@@ -85,9 +88,30 @@ def entry(log_id: UUID, uid: UUID) -> HistoryEntry | None:
 
 
 def changes(uid: UUID, first: int, limit: int, of: UUID | None = None) -> HistoryEntry:
-    """The event with its changes from place `first`, or with those of one row."""
+    """The event with its changes from place `first`, or with those of one row; long values whole, if not erased."""
     only = {"obj_id": of} if of else {"n__gte": first, "n__lt": first + limit}
-    return entries(Event.objects.filter(uid=uid), with_changes=True, only=only)[0]
+    found = entries(Event.objects.filter(uid=uid), with_changes=True, only=only)[0]
+    return replace(found, changes=[_whole(change) for change in found.changes])
+
+
+def _whole(change: RowChange) -> RowChange:
+    """Long values of before lie beside the earlier line that set them; two queries if there is any."""
+    names = {each.field for each in change.fields if lines.is_folded(each.before)}
+    if not names:
+        return change
+    earlier = Change.objects.filter(obj_id=change.obj_id, obj_ver__lt=change.version).values_list("event_id", "n")
+    paths = {(uid, f"/{n}/{name}") for uid, n in earlier for name in names}
+    kept = Private.objects.filter(event_uid__in={uid for uid, _ in paths}).exclude(value=None)
+    values = {
+        hashlib.sha256(each.value.encode()).hexdigest(): json.loads(each.value)
+        for each in kept
+        if (each.event_uid, each.path) in paths
+    }
+    fields = [
+        replace(each, before=values.get(each.before["sha256"], each.before)) if each.field in names else each
+        for each in change.fields
+    ]
+    return replace(change, fields=fields)
 
 
 def matching(log_id: UUID, wanted: Wanted) -> QuerySet[Event]:

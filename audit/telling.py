@@ -19,6 +19,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
 
+from audit import lines
 from audit.selectors import FieldChange, HistoryEntry, RowChange
 from audit.trail import Actor
 from ui.templatetags.ui import number, words
@@ -197,7 +198,7 @@ def _differences(change: RowChange, each: FieldChange, log_id: UUID, known: Know
 
 
 def _is_structure(value: Any) -> bool:
-    return isinstance(value, dict) and bool(value) and set(value) != {"sha256", "len"}
+    return isinstance(value, dict) and bool(value) and not lines.is_folded(value)
 
 
 def _value(model_field: models.Field | None, value: Any, known: Known) -> Value:
@@ -216,7 +217,7 @@ def _value(model_field: models.Field | None, value: Any, known: Known) -> Value:
             return Value(number(value))
         case list():
             return _rows(value, known)
-        case dict() if set(value) == {"sha256", "len"}:
+        case dict() if lines.is_folded(value):
             return Value(f"a value of {value['len']} bytes, SHA-256 {value['sha256'][:12]}…")
         case dict():
             return Value(rows=[f"{words(key)}: {_value(None, each, known)}" for key, each in value.items()])

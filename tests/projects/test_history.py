@@ -17,8 +17,8 @@ from accounts.models import ServiceToken
 from audit import SYSTEM_LOG, history, selectors, telling
 from audit.history import Wanted
 from projects import trail_filters
-from projects.models import Criterion, Risk, Task
-from projects.services import measurements, risks, tasks
+from projects.models import Criterion, Project, Risk, Task
+from projects.services import measurements, projects, risks, tasks
 from projects.services.history import safe
 from tests import walk
 from tests.cast import Cast, token_for
@@ -102,6 +102,16 @@ def test_a_long_text_is_shortened_with_the_whole_at_hand() -> None:
     value = telling.Value("word " * 200)
     assert len(value.short) < 260
     assert len(value.text) == 1000
+
+
+def test_of_a_long_value_the_whole_is_there_before_and_after(cast: Cast) -> None:
+    for purpose in ("old " * 2000, "new " * 2000):
+        project = Project.objects.get(pk=cast.project.pk)
+        projects.change(project=project, by=cast.mara, expected=project.audit_ver, purpose=purpose.strip())
+    (row,) = told(cast, "project.changed")
+    (purpose,) = row.differences
+    assert (len(purpose.before.text), len(purpose.after.text)) == (7999, 7999)
+    assert purpose.before.text.startswith("old")
 
 
 def test_the_door_names_the_token(cast: Cast) -> None:
