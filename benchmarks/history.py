@@ -62,9 +62,12 @@ def main(count: int) -> None:
 
 
 def fill(project: Project, count: int) -> None:
-    """Events of ten years: two of three by people, the tasks of a phase in turn, and one object of 20 changes."""
+    """Events of ten years by all members, on all tasks and risks in turn; of one risk there are but 20."""
     chance = random.Random(1)  # noqa: S311 - the same events every time
-    refs = list(Actor.objects.filter(kind="user").values_list("ref", flat=True))
+    members = [m.user for m in Membership.objects.filter(project=project).select_related("user")]
+    refs = [user.pk for user in members]
+    actors = [Actor(ref=user.pk, kind="user", account_id=user.pk, display=user.display_name) for user in members]
+    Actor.objects.bulk_create(actors, ignore_conflicts=True)
     rows = [("projects.task", key) for key in Task.objects.filter(project=project).values_list("pk", flat=True)]
     rows += [("projects.risk", key) for key in Risk.objects.filter(project=project).values_list("pk", flat=True)][1:]
     seldom = ("projects.risk", Risk.objects.filter(project=project).first().pk)
