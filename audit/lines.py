@@ -111,3 +111,7 @@ def folded(value: Any, longest: int = LONGEST_VALUES[0]) -> Any:
     if len(encoded) <= longest:
         return value
     return {"sha256": hashlib.sha256(encoded).hexdigest(), "len": len(encoded)}
+
+
+def is_folded(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"sha256", "len"}

@@ -1,21 +1,21 @@
-"""Reads of the trail, newest first, keyset paged."""
+"""Reads of the trail: events as people read them."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-
 from audit import acts
 from audit.trail import Actor, Change, Event, Private
 
 ERASED = "(erased)"
+DOORS = {"page": "on a page", "api": "by API", "command": "by command", "task": "in the background"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class HistoryEntry:
 
     id: int
     uid: UUID
+    log_id: UUID
     act: str
     at: datetime
     actor_display: str
@@ -52,6 +53,7 @@ class HistoryEntry:
     subject: str
     reason: str
     leaf: str
+    changed: int  # how many rows
     changes: list[RowChange] = field(default_factory=list)
 
     @property
@@ -60,35 +62,47 @@ class HistoryEntry:
         template = acts.registered().get(self.act, self.act)
         return template.format(subject=self.subject, reason=self.reason or "no reason given")
 
+    @property
+    def person(self) -> str:
+        """Name of the account, also of one that came with a token."""
+        return self._names[0]
 
-def events(
-    log_id: UUID,
-    *,
-    act: str | None = None,
-    actor: UUID | None = None,
-    obj: UUID | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    before_id: int | None = None,
-    limit: int = 50,
-    with_changes: bool = False,
+    @property
+    def door(self) -> str:
+        """How the act came in: `by API with token 3f9a…`."""
+        token = self._names[1]
+        return DOORS.get(self.via, self.via) + (f" with token {token}" if token else "")
+
+    @property
+    def _names(self) -> tuple[str, str]:
+        """Account and token; a token's display is `account (token)`."""
+        parts = re.fullmatch(r"(.+) \((.+)\)", self.actor_display) if self.actor_kind == "token" else None
+        return (parts[1], parts[2]) if parts else (self.actor_display, "")
+
+
+def events(log_id: UUID, *, act: str | None = None, limit: int = 50) -> list[HistoryEntry]:
+    """The newest events of one log, newest first; three queries."""
+    found = Event.objects.filter(log_id=log_id, **({"act": act} if act else {}))
+    return entries(found.order_by("-id")[:limit])
+
+
+def entries(
+    found: Iterable[Event], *, with_changes: bool = False, only: Mapping[str, Any] | None = None
 ) -> list[HistoryEntry]:
-    """Events of one log, newest first; three queries, four with changes. `before_id`: last id of the page before."""
-    found = _filtered(log_id, act, actor, obj, since, until)
-    if before_id is not None:
-        found = found.filter(id__lt=before_id)
-    return entries(found.order_by("-id")[:limit], with_changes=with_changes)
+    """The given events as people read them, in their order; three queries, four with changes.
 
-
-def entries(found: Iterable[Event], *, with_changes: bool = False) -> list[HistoryEntry]:
-    """The given events as people read them, in the given order."""
+    `only`: conditions of the changes wanted; all if none are named.
+    """
     found = list(found)
     names = {actor.ref: actor for actor in Actor.objects.filter(ref__in={event.actor_ref for event in found})}
+    kept = Private.objects.filter(event_uid__in=[event.uid for event in found])
     private: dict[UUID, dict[str, Any]] = defaultdict(dict)
-    for value in Private.objects.filter(event_uid__in=[event.uid for event in found]):
+    for value in kept if with_changes else kept.filter(path__in=["/subject", "/reason"]):
         private[value.event_uid][value.path] = ERASED if value.value is None else json.loads(value.value)
-    lines = _lines(found) if with_changes else {}
-    return [_entry(event, names.get(event.actor_ref), private[event.uid], lines.get(event.uid, [])) for event in found]
+    changes = _lines(found, only or {}) if with_changes else {}
+    return [
+        _entry(event, names.get(event.actor_ref), private[event.uid], changes.get(event.uid, [])) for event in found
+    ]
 
 
 def changes_of(obj_type: str, obj_id: UUID) -> list[HistoryEntry]:
@@ -106,27 +120,9 @@ def size(log_id: UUID) -> int:
     return Event.objects.filter(log_id=log_id).count()
 
 
-def _filtered(
-    log_id: UUID, act: str | None, actor: UUID | None, obj: UUID | None, since: datetime | None, until: datetime | None
-) -> QuerySet[Event]:
-    found = Event.objects.filter(log_id=log_id)
-    if act:
-        found = found.filter(act=act)
-    if actor:
-        refs = Actor.objects.filter(Q(ref=actor) | Q(account_id=actor)).values("ref")
-        found = found.filter(actor_ref__in=refs)
-    if obj:
-        found = found.filter(Exists(Change.objects.filter(event=OuterRef("uid"), obj_id=obj)))
-    if since:
-        found = found.filter(at__gte=since)
-    if until:
-        found = found.filter(at__lt=until)
-    return found
-
-
-def _lines(found: list[Event]) -> dict[UUID, list[Change]]:
+def _lines(found: list[Event], only: Mapping[str, Any]) -> dict[UUID, list[Change]]:
     lines: dict[UUID, list[Change]] = defaultdict(list)
-    for change in Change.objects.filter(event__in=[event.uid for event in found]).order_by("event", "n"):
+    for change in Change.objects.filter(event__in=[event.uid for event in found], **only).order_by("event", "n"):
         lines[change.event_id].append(change)
     return lines
 
@@ -136,6 +132,7 @@ def _entry(event: Event, actor: Actor | None, private: dict[str, Any], lines: li
     return HistoryEntry(
         id=event.pk,
         uid=event.uid,
+        log_id=event.log_id,
         act=event.act,
         at=event.at,
         actor_display=(actor and actor.display) or ERASED,
@@ -146,6 +143,7 @@ def _entry(event: Event, actor: Actor | None, private: dict[str, Any], lines: li
         subject=private.get("/subject", ""),
         reason=private.get("/reason", ""),
         leaf=bytes(event.leaf).hex(),
+        changed=header["changes"]["n"],
         changes=[_row_change(line, private) for line in lines],
     )
 

@@ -25,7 +25,10 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["log_id", "id"], name="event_by_log"),
-            models.Index(fields=["actor_ref", "id"], name="event_by_actor"),
+            models.Index(fields=["log_id", "act", "id"], name="event_by_act"),
+            models.Index(fields=["log_id", "actor_ref", "id"], name="event_by_person"),
+            models.Index(fields=["log_id", "act", "actor_ref", "id"], name="event_by_act_and_person"),
+            models.Index(fields=["log_id", "at"], name="event_by_time"),
         ]
 
 
@@ -43,6 +46,7 @@ class Change(models.Model):
     leaf = models.BinaryField()
 
     class Meta:
+        indexes = [models.Index(fields=["obj_id", "event"], name="change_by_object")]
         constraints = [
             models.UniqueConstraint(name="change_line_once", fields=["event", "n"]),
             models.UniqueConstraint(name="change_version_once", fields=["obj_type", "obj_id", "obj_ver"]),

@@ -31,7 +31,10 @@ from projects.models import (
 
 KIND = "dossier"
 # Acts that leave the project as it is: the dossier of the same state has the same bytes.
-NOT_STATE = ("report.issued", "report.downloaded", "evidence.downloaded", "trail.exported", "act.refused")
+NOT_STATE = (
+    "report.issued", "report.downloaded", "evidence.downloaded", "trail.exported", "trail.history_exported",
+    "act.refused",
+)  # fmt: skip
 Data = dict[str, Any]
 
 

@@ -65,6 +65,12 @@ def project_for(actor: Actor, slug: str) -> Project:
         raise NotFound("There is no such project, or you are not a member of it.") from None
 
 
+def require_site_trail(actor: Actor) -> None:
+    """Raises: NotFound: only site auditors and administrators know that the site has a trail of its own."""
+    if not (actor.is_auditor or actor.is_administrator):
+        raise NotFound("There is nothing here, or you may not know that there is.")
+
+
 def roles_of(actor: Actor, project_id: UUID) -> frozenset[str]:
     """Role keys the actor holds in the project; empty for strangers and site auditors."""
     if actor.token is not None and actor.token.project_id != project_id:

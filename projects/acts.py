@@ -56,4 +56,5 @@ ACTS = {
 CHANGELESS = {
     "evidence.downloaded": "downloaded “{subject}”",
     "trail.exported": "exported the trail of {subject}: {reason}",
+    "trail.history_exported": "exported events of the history: {reason}",
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import commands, forms, integrity, pages, past
+from projects.views import commands, forms, history, integrity, pages, past
 
 app_name = "projects"
 
@@ -23,7 +23,12 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/<slug:kind>/edit", forms.edit_document, name="edit_document"),
     path("projects/<slug:slug>/documents/<slug:kind>/<int:number>/attach", forms.attach, name="attach"),
     path("projects/<slug:slug>/files/<uuid:pk>", forms.download, name="download"),
-    path("projects/<slug:slug>/history", pages.history, name="history"),
+    path("projects/<slug:slug>/history", history.of_project, name="history"),
+    path("projects/<slug:slug>/history/events/<uuid:uid>", history.event, name="event"),
+    path("projects/<slug:slug>/history/export", history.export, name="export_history"),
+    path("trail", history.of_site, name="trail"),
+    path("trail/events/<uuid:uid>", history.event, name="trail_event"),
+    path("trail/export", history.export, name="export_trail"),
     path("projects/<slug:slug>/as-it-was", past.past, name="past"),
     path("projects/<slug:slug>/integrity", integrity.integrity, name="integrity"),
     path("projects/<slug:slug>/integrity/verify", integrity.verify, name="verify"),

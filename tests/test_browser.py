@@ -41,6 +41,8 @@ PAGES = [
     "/projects/churn/documents/scope-document/edit",
     "/projects/churn/people",
     "/projects/churn/history",
+    "/projects/churn/history?act=task.started&since=2020-01-01&phase=1",
+    "/projects/churn/history?object_type=projects.risk",
     "/projects/churn/integrity",
     "/projects/churn/as-it-was",
     "/projects/churn/reports",
@@ -110,3 +112,34 @@ def test_a_task_is_started_and_a_refusal_keeps_what_was_typed(signed_in: Any, li
     task.get_by_role("alert").wait_for()
     assert "Still open in the checklist" in task.get_by_role("alert").inner_text()
     assert task.get_by_label("What was done").input_value() == "All of it."
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_history_of_a_row_opens_beside_its_page(signed_in: Any, live_server: Any, scheme: str) -> None:
+    signed_in.emulate_media(color_scheme=scheme)
+    signed_in.goto(f"{live_server.url}/projects/churn/risks/contradictory-objectives")
+    signed_in.get_by_role("link", name="History of Contradictory objectives").click()
+    drawer = signed_in.get_by_role("dialog")
+    drawer.get_by_role("heading", name="Risk “Contradictory objectives”").wait_for()
+    drawer.get_by_text("What changed").first.click()
+    drawer.get_by_text("Category").wait_for()
+    assert findings(signed_in) == []
+    drawer.get_by_role("link", name="The event on a page of its own").click()
+    signed_in.get_by_role("heading", name="What changed").wait_for()
+    assert findings(signed_in) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_auditor_finds_the_trail_of_the_site(signed_in: Any, live_server: Any, scheme: str) -> None:
+    signed_in.emulate_media(color_scheme=scheme)
+    signed_in.context.clear_cookies()
+    signed_in.goto(f"{live_server.url}/accounts/login/")
+    signed_in.fill("[name=login]", "ada")
+    signed_in.fill("[name=password]", people.PASSWORD)
+    signed_in.click("button[type=submit]")
+    signed_in.get_by_role("link", name="Audit trail").click()
+    signed_in.locator(".what summary").first.click()
+    signed_in.locator(".diff").first.wait_for()
+    assert findings(signed_in) == []
+    signed_in.set_viewport_size({"width": 360, "height": 740})
+    assert signed_in.evaluate("document.documentElement.scrollWidth") == 360

@@ -36,6 +36,8 @@ PAGES = [
     "/projects/churn/documents/scope-document/edit",
     "/projects/churn/people",
     "/projects/churn/history",
+    "/projects/churn/history?act=task.started&since=2020-01-01&phase=1",
+    "/projects/churn/history?object_type=projects.risk",
     "/projects/churn/integrity",
     "/projects/churn/as-it-was",
     "/projects/churn/reports",

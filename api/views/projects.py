@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
@@ -17,10 +17,9 @@ from accounts.models import User
 from api import inputs, serializers
 from api.as_of import AsOf
 from api.views.base import AS_OF, Door, ProjectDoor, Row, Rows, command, expected_version
-from audit import acts
-from audit import selectors as trail
+from audit import history
 from crispmlq.errors import Invalid
-from projects import access
+from projects import access, trail_filters
 from projects.models import Iteration, Membership, Phase, Project, Requirement, Risk
 from projects.services import iterations, memberships, projects, requirements, risks
 
@@ -118,7 +117,7 @@ class Iterations(Rows):
 
 
 class Events(ProjectDoor):
-    """The project's history, newest first; `before` is the id of the last event of the page before."""
+    """The project's history, newest first. Conditions combine; `before` and `after` go on from the id of an event."""
 
     serializer_class = serializers.EventOut
     pagination_class = None
@@ -128,28 +127,26 @@ class Events(ProjectDoor):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("act", str),
-            OpenApiParameter("object", OpenApiTypes.UUID),
-            OpenApiParameter("before", int),
+            OpenApiParameter("person", OpenApiTypes.UUID, description="Account, with its tokens, or one token."),
+            OpenApiParameter("act", str, description="Name of an act, such as `task.finished`."),
+            OpenApiParameter("object", OpenApiTypes.UUID, description="Id of a row that was changed."),
+            OpenApiParameter("object_type", str, description="Kind of the rows, such as `projects.task`."),
+            OpenApiParameter("phase", int, description="1 to 6: rows that belong to this phase were changed."),
+            OpenApiParameter("since", str, description="A day, or a time with its zone (ISO 8601)."),
+            OpenApiParameter("until", str, description="A day, which is included, or a time, which is not."),
+            OpenApiParameter("before", int, description="Only older events; the id of the last one of a page."),
+            OpenApiParameter("after", int, description="The next newer events; the id of the first one of a page."),
             OpenApiParameter("limit", int, description="1 to 200, default 50."),
         ],
         responses=serializers.EventOut(many=True),
     )
     def list(self, request: Request, slug: str) -> Response:
-        asked = request.query_params
-        try:
-            before = int(asked["before"]) if "before" in asked else None
-            limit = min(max(int(asked.get("limit", 50)), 1), 200)
-        except ValueError:
-            raise Invalid("`before` and `limit` are whole numbers.") from None
-        try:
-            row = UUID(asked["object"]) if "object" in asked else None
-        except ValueError:
-            raise Invalid("`object` is the id of a row.", errors={"object": ["Give the id of a row."]}) from None
-        if "act" in asked and asked["act"] not in acts.registered():
-            raise Invalid("There is no such act.", errors={"act": ["There is no such act."]})
-        found = trail.events(
-            self.project.pk, act=asked.get("act"), obj=row, before_id=before, limit=limit,
-            with_changes=True,
-        )  # fmt: skip
-        return Response(serializers.EventOut(found, many=True).data)
+        filters = trail_filters.read(request.query_params, self.project)
+        text = request.query_params.get("limit", "50")
+        if not re.fullmatch("-?[0-9]{1,9}", text):
+            filters.errors["limit"] = ["Give a whole number, 1 to 200."]
+        if filters.errors:
+            raise Invalid("Please correct what is marked.", errors=filters.errors)
+        limit = min(max(int(text), 1), 200)
+        found = history.page(self.project.pk, filters.wanted, limit=limit, with_changes=True)
+        return Response(serializers.EventOut(found.entries, many=True).data)

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, time
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import make_aware
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from audit import acts, heads
 from audit import selectors as trail
 from catalogue.definitions import of
 from crispmlq.errors import NotFound
 from projects import access
 from projects import page_selectors as pages
-from projects.acts import ACTS
 from projects.gates import facts, standing
 from projects.models import Criterion, CriterionVersion, Document, Iteration, Measurement, Project, Risk
 
-HISTORY_PAGE = 40
 PHASES = {"1", "2", "3", "4", "5", "6"}
 
 
@@ -74,7 +67,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         matrix=pages.risk_matrix(risks, of(project.catalogue).rating),
         open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
         accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
-        events=trail.events(project.pk, limit=8), trail_size=trail.size(project.pk),
+        events=trail.events(project.pk, limit=8),
         iterations=project.iteration_set.all(), members=pages.members(project),
     )  # fmt: skip
 
@@ -146,7 +139,6 @@ def risk(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         request, "projects/risk.html", project, tab="risks", risk=found, methods=methods,
         ratings=found.ratings.select_related("rated_by").order_by("-rated_at"),
         documents=Document.objects.filter(project=project).order_by("title"),
-        history=trail.changes_of("projects.risk", found.pk)[:10],
     )  # fmt: skip
 
 
@@ -195,42 +187,9 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_safe
-def history(request: HttpRequest, slug: str) -> HttpResponse:
-    project = _project(request, slug)
-    asked = request.GET
-    since, until = _date(asked.get("since", "")), _date(asked.get("until", ""))
-    act, before = asked.get("act", ""), asked.get("before", "")
-    events = trail.events(
-        project.pk, act=act if act in acts.registered() else None, actor=_uuid(asked.get("actor", "")),
-        since=make_aware(datetime.combine(since, time.min)) if since else None,
-        until=make_aware(datetime.combine(until, time.max)) if until else None,
-        before_id=int(before) if re.fullmatch("[0-9]{1,18}", before) else None, limit=HISTORY_PAGE, with_changes=True,
-    )  # fmt: skip
-    return show(
-        request, "projects/history.html", project, tab="history", events=events, acts=sorted(ACTS), asked=asked,
-        next_id=events[-1].id if len(events) == HISTORY_PAGE else None,
-        members=pages.members(project), head=heads.newest(project.pk), trail_size=trail.size(project.pk),
-    )  # fmt: skip
-
-
 def _gate(project: Project, number: int) -> Any:
     found = project.gate_set.filter(phase__number=number).select_related("phase").first()
     if found is None:
         raise NotFound("A project has the gates 1 to 6.")
     found.project = project
     return found
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -31,7 +31,12 @@ function openTarget() {
 addEventListener("hashchange", openTarget);
 openTarget();
 
+// What is put into the drawer opens it; a click beside it closes it.
+const drawer = document.getElementById("drawer");
+if (drawer) drawer.addEventListener("click", (event) => { if (event.target === drawer) drawer.close(); });
+
 document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "drawer-body" && !drawer.open) drawer.showModal();
   const message = event.detail.target.querySelector("[data-announce]");
   if (message) document.getElementById("live").textContent = message.dataset.announce;
 });

@@ -90,7 +90,8 @@ def test_what_a_page_does_not_have_is_not_there(cast: Cast, path: str) -> None:
     [
         "history?act=%00",
         "history?act=nothing.done",
-        "history?actor=x",
+        "history?person=x",
+        "history?object=x&object_type=x&phase=7&after=x",
         "history?before=x",
         "history?before=²",
         f"history?before={HUGE}",

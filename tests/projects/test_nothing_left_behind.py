@@ -25,6 +25,7 @@ from projects.services import (
     documents,
     downloads,
     gates,
+    history,
     integrity,
     iterations,
     measurements,
@@ -36,6 +37,7 @@ from projects.services import (
     waivers,
 )
 from projects.services import projects as project_services
+from projects.trail_filters import Filters
 from tests import walk
 from tests.cast import Cast
 
@@ -502,6 +504,11 @@ def writing() -> Iterator[str]:
 
 def test_every_service_in_which_somebody_acts_is_tried() -> None:
     assert {name.split(", ")[0] for name in CASES} == set(writing()) - WITHOUT_EVENT
+
+
+@case("history.export")
+def _(cast: Cast) -> Deed:
+    return lambda: list(history.export(project=cast.project, filters=Filters(), form="csv", by=cast.ada))
 
 
 @case("integrity.hand_out")

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from audit import history
 from audit.models import Actor, Event
 from audit.selectors import events
 from crispmlq.errors import Conflict, NotAllowed
@@ -146,7 +147,7 @@ def test_the_trail_tells_which_token_acted_and_finds_it_by_its_account(cast: Cas
     account = User.objects.get(username="pipeline")
     assert (actor.kind, actor.account_id) == ("token", account.pk)
     assert plain[4:12] in actor.display
-    assert events(project.pk, actor=account.pk)[0].uid == event.uid
+    assert history.page(project.pk, history.Wanted(person=account.pk), limit=1).entries[0].uid == event.uid
 
 
 def test_a_refusal_on_a_page_is_told_in_the_trail_like_one_of_the_api(cast: Cast) -> None:
