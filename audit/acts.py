@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.utils import timezone
 
 from audit import lines, tree
@@ -138,8 +139,12 @@ class Act:
         if not rows:
             return []
         names = set(names)
-        manager = type(rows[0])._base_manager
-        stored = {row.pk: row for row in manager.select_for_update().filter(pk__in=[r.pk for r in rows]).order_by("pk")}
+        locked = type(rows[0])._base_manager.select_for_update()
+        if len(rows) == 1:
+            found = locked.filter(pk=rows[0].pk)
+        else:  # in one order everywhere, or two acts could wait for each other
+            found = locked.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+        stored = {row.pk: row for row in found}
         changed = []
         for row in rows:
             before_row = stored[row.pk]
@@ -258,17 +263,24 @@ def insert(model: Any, rows: list[dict[str, Any]]) -> None:
     """Insert rows without making objects of them, which would cost a quarter of an act's time."""
     if not rows:
         return
-    fields = [model._meta.get_field(name) for name in rows[0]]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(f.column) for f in fields)
-    places = ", ".join(["%s"] * len(fields))
-    sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"
-    values = [[f.get_db_prep_save(row[f.name], connection) for f in fields] for row in rows]
-    with connection.cursor() as cursor:
+    using = connections[DEFAULT_DB_ALIAS]  # itself: each look through `connection` searches the thread's storage
+    sql, fields = _insertion(model, tuple(rows[0]), using.vendor)
+    values = [[f.get_db_prep_save(row[f.name], using) for f in fields] for row in rows]
+    with using.cursor() as cursor:
         if len(values) == 1:
             cursor.execute(sql, values[0])
         else:
             cursor.executemany(sql, values)
+
+
+@cache
+def _insertion(model: Any, names: tuple[str, ...], vendor: str) -> tuple[str, list[Any]]:
+    """The statement and its fields; the databases of one vendor quote alike."""
+    fields = [model._meta.get_field(name) for name in names]
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    columns = ", ".join(quote(f.column) for f in fields)
+    places = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", fields
 
 
 def _commit(path: str, text: str) -> tuple[dict[str, str], dict[str, Any]] | None:
@@ -282,6 +294,11 @@ def _know(by: ActorRef) -> None:
     """Keep the name behind a reference when it acts for the first time. Read first: an upsert would make all wait."""
     from audit.trail import Actor
 
-    if not Actor.objects.filter(ref=by.ref).exists():
+    using = connections[DEFAULT_DB_ALIAS]
+    ref = Actor._meta.pk.get_db_prep_value(by.ref, using)
+    with using.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM audit_actor WHERE ref = %s", [ref])
+        known = cursor.fetchone()
+    if not known:
         actor = Actor(ref=by.ref, kind=by.kind, display=by.display, account_id=by.account)
         Actor.objects.bulk_create([actor], ignore_conflicts=True)

@@ -16,6 +16,8 @@ from uuid import UUID
 GREATEST_INTEGER = 2**53 - 1
 # The default precision of 28 digits would round numbers of 18 digits before and 12 after the point.
 _WIDE = Context(prec=100)
+# Made once: `json.dumps` would make an encoder for every value.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 class NotCanonical(ValueError):
@@ -29,7 +31,7 @@ def canonical(value: Any) -> bytes:
         NotCanonical: a float, an integer beyond 2^53 - 1, a lone surrogate, a NUL, a key that is not ASCII.
     """
     _check(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _encode(value).encode()
 
 
 def plain(value: Any) -> Any:
@@ -91,18 +93,18 @@ def rounded(value: Decimal, places: int) -> Decimal:
 
 def _check(value: Any) -> None:
     match value:
+        case str():  # the most frequent first
+            if "\0" in value:
+                raise NotCanonical("A text holds a NUL character.")
+            try:
+                value.isascii() or value.encode()
+            except UnicodeEncodeError as error:
+                raise NotCanonical("A text holds half of a surrogate pair.") from error
         case None | bool():
             return
         case int():
             if abs(value) > GREATEST_INTEGER:
                 raise NotCanonical(f"Integer beyond 2^53 - 1: {value}")
-        case str():
-            if "\0" in value:
-                raise NotCanonical("A text holds a NUL character.")
-            try:
-                value.encode()
-            except UnicodeEncodeError as error:
-                raise NotCanonical("A text holds half of a surrogate pair.") from error
         case list():
             for each in value:
                 _check(each)

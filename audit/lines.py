@@ -84,8 +84,7 @@ def _line(
             hidden[name] = {"c": tree.commitment(salt, value)}
             private.append(PrivateValue(name, salt, value.decode()))
             continue
-        value = canonical(after)
-        if len(value) > longest:
+        if not surely_short(after, longest) and len(value := canonical(after)) > longest:
             private.append(PrivateValue(name, None, value.decode()))
         shown[name] = [folded(before, longest), folded(after, longest)]
     body: dict[str, Any] = {
@@ -107,11 +106,15 @@ def _line(
 
 def folded(value: Any, longest: int = LONGEST_VALUES[0]) -> Any:
     """The value itself, or digest and length of its canonical bytes when those are more than `longest`."""
-    encoded = canonical(value)
-    if len(encoded) <= longest:
+    if surely_short(value, longest) or len(encoded := canonical(value)) <= longest:
         return value
     return {"sha256": hashlib.sha256(encoded).hexdigest(), "len": len(encoded)}
 
 
 def is_folded(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {"sha256", "len"}
+
+
+def surely_short(value: Any, longest: int) -> bool:
+    """Told without encoding the value: a character takes at most six bytes, a number in the profile 17."""
+    return value is None or isinstance(value, int) or (isinstance(value, str) and 6 * len(value) + 2 <= longest)

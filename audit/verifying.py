@@ -236,7 +236,7 @@ def _differences(name: str, row: GovernedModel, fold: _Fold) -> Iterator[str]:
         return
     values = lines.values_of(row)
     for field, told in fold.values.items():
-        if field in values and not verify_bundle.same(values[field], told):
+        if field in values and not verify_bundle.same(lines.canonical(values[field]), lines.canonical(told)):
             yield f"{field} of the {name} {row.pk} was changed behind the application's back."
     for field, (commitment, uid, n) in fold.hidden.items():
         kept = Private.objects.filter(event_uid=uid, path=f"/{n}/{field}").first()

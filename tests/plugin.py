@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 NOBODY = 65534
+QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 _processes: list[subprocess.Popen[bytes]] = []
 _folders: list[Path] = []
 
@@ -36,8 +37,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        stop()
+
+
+def stop() -> None:
     for process in _processes:
         process.terminate()
     for process in _processes:
@@ -46,7 +50,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _postgresql() -> str:
+def _postgresql(options: tuple[str, ...] = QUICK) -> str:
     folder, port = _folder(), _free_port()
     binaries = _binaries(folder)
     as_nobody: dict[str, Any] = {"cwd": "/"}
@@ -56,17 +60,9 @@ def _postgresql() -> str:
     data = folder / "data"
     initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--no-sync", "-A", "trust", "-E", "UTF8"]
     subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **as_nobody)
-    options = [
-        "-c",
-        "fsync=off",
-        "-c",
-        "full_page_writes=off",
-        "-c",
-        "synchronous_commit=off",
-        "-c",
-        "max_connections=200",
-    ]
-    server = [str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", "", *options]
+    server = [str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", ""]
+    for option in (*options, "max_connections=200"):
+        server += ["-c", option]
     _start(server, port, **as_nobody)
     return f"postgres://postgres@127.0.0.1:{port}/postgres"
 

@@ -24,16 +24,20 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import contextlib
 import hashlib
 import io
 import itertools
 import json
+import multiprocessing
 import re
+import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +54,17 @@ FILES = {
     "keys.json", "log.hashes", "log.note", "private.jsonl", "root.hashes", "root.note", "seal.json", "state.json",
 }  # fmt: skip
 MOST_BYTES = 16 * 2**30
+KEPT_BYTES = 2 * 2**30  # smaller bundles are unpacked once and stay in memory
 MOST_RATIO = 1000  # of a file's size to its compressed size
 LONGEST_LINE = 65_535
 GREATEST_INTEGER = 2**53 - 1
 BACKWARDS_SECONDS = 120
+WORTH_TWO_PROCESSES = 20_000  # events
+FIRST_PART = 0.48  # of the trail for the process that also checks the tree
 ROTATION, RECEIPT = "crispmlq/rotation/v1", "crispmlq/receipt/v1"
-ERASURE = "audit.erasure"
+ERASURE = b"audit.erasure"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
 EPOCH = r"/e[1-9][0-9]{0,4}"
 RESTORED = re.compile(  # epoch, its seals and events here that were kept, and the last published note
@@ -98,38 +105,28 @@ def node(left: bytes, right: bytes) -> bytes:
 
 
 class Tree:
-    """RFC 6962; keeps the roots of the sizes one will ask for."""
+    """RFC 6962 over hashes that stand one after the other; gives the root of every beginning of them."""
 
-    def __init__(self, asked: set[int] = frozenset()) -> None:
-        self.size, self._peaks, self._asked = 0, [], asked
-        self.roots = {0: hashlib.sha256(b"").digest()} if 0 in asked else {}
+    def __init__(self, leaves: bytes) -> None:
+        self._levels = [leaves]  # hashes of the complete subtrees of 1, 2, 4, ... leaves
+        sha256 = hashlib.sha256
+        while len(leaves) >= 64:
+            pairs = range(0, len(leaves) - 63, 64)
+            leaves = b"".join([sha256(b"\x01" + leaves[at : at + 64]).digest() for at in pairs])
+            self._levels.append(leaves)
 
-    def append(self, each: bytes) -> None:
-        size = self.size
-        while size & 1:
-            each, size = node(self._peaks.pop(), each), size >> 1
-        self._peaks.append(each)
-        self.size += 1
-        if self.size in self._asked:
-            self.roots[self.size] = self.root
-
-    @property
-    def root(self) -> bytes:
-        if not self._peaks:
-            return hashlib.sha256(b"").digest()
-        total = self._peaks[-1]
-        for peak in reversed(self._peaks[:-1]):
-            total = node(peak, total)
-        return total
+    def root(self, size: int) -> bytes:
+        total, at = b"", 32 * size
+        for level in self._levels:
+            if at & 32:
+                peak = level[at - 32 : at]
+                total = node(peak, total) if total else peak
+            at = at >> 6 << 5
+        return total or hashlib.sha256(b"").digest()
 
 
 def root_of(leaves: list[bytes]) -> bytes:
-    if len(leaves) == 1:
-        return leaves[0]
-    tree = Tree()
-    for each in leaves:
-        tree.append(each)
-    return tree.root
+    return leaves[0] if len(leaves) == 1 else Tree(b"".join(leaves)).root(len(leaves))
 
 
 def root_by_path(index: int, size: int, each: bytes, path: list[bytes]) -> bytes | None:
@@ -195,6 +192,172 @@ def read(raw: bytes, check: str, file: str, line: int | None = None, longest: in
 
 def canonical(value: Any) -> bytes:
     return _encode(value).encode()
+
+
+# --- Lines of the usual layout -------------------------------------------------------------------------------------
+
+# Nearly all lines are recognised by one regular expression, which matches nothing but canonical JSON of one layout and
+# takes the parts out of it as they stand. A line it does not match is read as JSON, with the same parts in the end.
+# Values stay canonical bytes throughout: two values are equal if and only if these are.
+
+_HEX64 = rb"[0-9a-f]{64}"
+_UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_ESCAPE = rb'\\["\\bfnrt]|\\u00(?:0[1-7bef]|1[0-9a-f])'
+_BEYOND_ASCII = (
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
+_ASCII = rb"[ !#-\[\]-\x7f]*"
+_WORD = rb'"' + _ASCII + rb'"'
+_TEXT = rb'"' + _ASCII + rb"(?:(?:" + _ESCAPE + rb"|" + _BEYOND_ASCII + rb")" + _ASCII + rb')*"'
+_VALUE = rb"(?:" + _TEXT + rb"|null|true|false|0|-?[1-9][0-9]{0,14})"
+_NAME = rb'"[0-9A-Za-z_]+"'
+_COMMITMENT = rb'\{"c":"' + _HEX64 + rb'"\}'
+_PAIR = _NAME + rb":\[" + _VALUE + rb"," + _VALUE + rb"\]"
+_HIDDEN = _NAME + rb":" + _COMMITMENT
+
+
+def _layout(pattern: bytes) -> Callable[[bytes], re.Match[bytes] | None]:
+    """The pattern with its %NAMES filled in; spaces and line breaks in it do not count."""
+    for name, part in {
+        b"%HEX64": _HEX64, b"%UUID": _UUID, b"%TEXT": _TEXT, b"%COMMITMENT": _COMMITMENT, b"%PAIR": _PAIR,
+        b"%HIDDEN": _HIDDEN, b"%WORD": _WORD, b"%ASCII": _ASCII, b"%BEYOND": _BEYOND_ASCII,
+    }.items():  # fmt: skip
+        pattern = pattern.replace(name, part)
+    return re.compile(re.sub(rb"\n *", b"", pattern)).fullmatch
+
+
+_event_line = _layout(rb"""\{"act":%WORD,"app":%WORD,
+    "at":"([0-9T:-]{19}\.[0-9]{6}Z)",
+    "by":\{"kind":%WORD,"ref":"([0-9a-f-]{36})","via":%WORD\},
+    "changes":\{"n":(0|[1-9][0-9]{0,8}),"root":"(%HEX64)"\},
+    "id":"(%UUID)","label":(null|%COMMITMENT),"log":"([0-9a-f-]{36})","reason":(null|%COMMITMENT),
+    "req":(?:null|%WORD),"subject":\[%WORD,%WORD\],"v":1\}""")
+_change_line = _layout(rb"""\{(?:"hid":\{(%HIDDEN(?:,%HIDDEN)*)\},)?
+    "id":"(%UUID)","op":"(create|update|archive)","prev":"(|%HEX64)",
+    "set":\{((?:%PAIR(?:,%PAIR)*)?)\},"type":"([0-9a-z_.]+)","ver":([1-9][0-9]{0,14})\}""")
+_private_line = _layout(rb"""\{"event":("%UUID","path":"/[0-9A-Za-z_/]+"),
+    "salt":"([0-9a-f]{32})","value":"(?:\\"(%ASCII(?:(?:%BEYOND)%ASCII)*)\\"|([0-9a-z]*))"\}""")
+_count = re.compile(rb'"changes":\{"n":([0-9]{1,9}),')
+_pairs = re.compile(rb'"([0-9A-Za-z_]+)":\[(' + _VALUE + rb"),(" + _VALUE + rb")\]").findall
+_hidden = re.compile(rb'"([0-9A-Za-z_]+)":(' + _COMMITMENT + rb")").findall
+_is_commitment = re.compile(rb'\{"c":' + _TEXT + rb"\}").fullmatch
+_is_digest = re.compile(rb'\{"len":(0|[1-9][0-9]*),"sha256":"(' + _HEX64 + rb')"\}').fullmatch
+
+
+def in_order(rows: list[tuple[bytes, ...]]) -> bool:
+    """The names are sorted and none stands twice, as in canonical JSON."""
+    return len(rows) < 2 or all(one[0] < other[0] for one, other in itertools.pairwise(rows))
+
+
+# at, reference of the actor, number of changes, their root, id, commitment to the label or null, log, to the reason
+Event = tuple[bytes, bytes, int, bytes, bytes, bytes, bytes, bytes]
+# id and type of the object, what was done, hash before, version, (name, before, after)s, (name, commitment)s
+Change = tuple[bytes, bytes, bytes, bytes, int, list[tuple[bytes, bytes, bytes]], list[tuple[bytes, bytes]]]
+
+
+def event_in(raw: bytes, number: int) -> Event:
+    found = _event_line(raw)
+    if found is None or len(raw) > LONGEST_LINE:
+        return _event_read(raw, number)
+    at, actor, count, root, uid, label, log, reason = found.groups()
+    return at, actor, int(count), root, uid, label, log, reason
+
+
+def _event_read(raw: bytes, number: int) -> Event:
+    header = read(raw, "V7", "events.jsonl", number)
+
+    def wrong(what: str) -> Tampered:
+        return Tampered("V7", "events.jsonl", what, number)
+
+    parts = {"v", "id", "log", "at", "act", "by", "subject", "label", "reason", "req", "app", "changes"}
+    if not isinstance(header, dict) or set(header) != parts or header["v"] != 1:
+        raise wrong("it is no event of version 1")
+    by, changes = header["by"], header["changes"]
+    if not isinstance(by, dict) or set(by) != {"kind", "ref", "via"} or not UUID.match(str(header["id"])):
+        raise wrong("its actor or its id is malformed")
+    if not isinstance(changes, dict) or set(changes) != {"n", "root"} or type(changes["n"]) is not int:
+        raise wrong("its changes are malformed")
+    if not TIME.match(str(header["at"])) or not HASH.match(str(changes["root"])) or changes["n"] < 0:
+        raise wrong("its time or its changes are malformed")
+    at, actor, root, uid, log = (
+        str(each).encode() for each in (header["at"], by["ref"], changes["root"], header["id"], header["log"])
+    )
+    return at, actor, changes["n"], root, uid, canonical(header["label"]), log, canonical(header["reason"])
+
+
+def change_in(raw: bytes, number: int) -> Change:
+    found = _change_line(raw)
+    if found is not None and len(raw) <= LONGEST_LINE:
+        hidden, key, op, previous, shown, kind, version = found.groups()
+        pairs, told = _pairs(shown), _hidden(hidden) if hidden else []
+        if in_order(pairs) and in_order(told):
+            return key, kind, op, previous, int(version), pairs, told
+    return _change_read(raw, number)
+
+
+def _change_read(raw: bytes, number: int) -> Change:
+    line = read(raw, "V7", "changes.jsonl", number)
+    try:
+        key, kind, op, previous = (inner(line[name]) for name in ("id", "type", "op", "prev"))
+        shown = [(inner(name), canonical(before), canonical(after)) for name, (before, after) in line["set"].items()]
+        hidden = [(inner(name), canonical(told)) for name, told in line.get("hid", {}).items()]
+        if line["op"] not in {"create", "update", "archive"} or type(line["ver"]) is not int:
+            raise TypeError
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Tampered("V7", "changes.jsonl", "it is no change", number) from None
+    return key, kind, op, previous, line["ver"], shown, hidden
+
+
+def private_in(raw: bytes, number: int) -> tuple[bytes, bytes | None]:
+    """Where a hidden value belongs (see `place`), and its commitment or digest; None if the value is gone."""
+    found = _private_line(raw)
+    if found is None or len(raw) > LONGEST_LINE:
+        return _private_read(raw, number)
+    key, salt, text, bare = found.groups()
+    return key, commitment(binascii.unhexlify(salt), b'"%b"' % text if bare is None else bare)
+
+
+def _private_read(raw: bytes, number: int) -> tuple[bytes, bytes | None]:
+    row = read(raw, "V9", "private.jsonl", number, longest=10**9)
+    try:
+        key = place(inner(row["event"]), inner(row["path"]))
+        salt, value = row["salt"], row["value"]
+    except (KeyError, TypeError):
+        raise Tampered("V9", "private.jsonl", "it is no hidden value", number) from None
+    if value is None:
+        return key, None
+    try:
+        return key, digest(value.encode()) if salt is None else commitment(bytes.fromhex(salt), value.encode())
+    except (TypeError, ValueError, AttributeError):
+        return key, b""  # opens nothing
+
+
+def place(uid: bytes, path: bytes) -> bytes:
+    return b'"%b","path":"%b"' % (uid, path)
+
+
+def inner(text: str) -> bytes:
+    """A text in canonical JSON, without its quotation marks. Raises: TypeError."""
+    if not isinstance(text, str):
+        raise TypeError
+    return canonical(text)[1:-1]
+
+
+def commitment(salt: bytes, value: bytes) -> bytes:
+    told = hashlib.sha256(b"crispmlq/commit/v1\x00" + salt + value).hexdigest()
+    return b'{"c":"%b"}' % told.encode()
+
+
+def digest(value: bytes) -> bytes:
+    return b'{"len":%d,"sha256":"%b"}' % (len(value), hashlib.sha256(value).hexdigest().encode())
+
+
+def same(known: bytes, told: bytes) -> bool:
+    """Equal, or one is the digest of the other (long values are kept beside the line)."""
+    return known == told or any(
+        _is_digest(short) and digest(whole) == short for whole, short in ((known, told), (told, known))
+    )
 
 
 # --- Signed notes --------------------------------------------------------------------------------------------------
@@ -487,12 +650,25 @@ class Bundle:
             raise Unreadable("The bundle is larger than this program reads.")
         if lacking := FILES - set(names):
             raise Tampered("V1", sorted(lacking)[0], "the file is missing")
+        self._keep = sum(info.file_size for info in infos) <= KEPT_BYTES
+        self._kept: dict[str, bytes] = {}
         self.manifest = read(self.bytes("MANIFEST.json"), "V1", "MANIFEST.json", longest=10**7)
         self._compare(set(names))
 
     def bytes(self, name: str) -> bytes:
+        if name not in self._kept:
+            raw = self._unpacked(name)
+            if not self._keep:
+                return raw
+            self._kept[name] = raw
+        return self._kept[name]
+
+    def _unpacked(self, name: str) -> bytes:
+        whole = io.BytesIO()
         try:
-            return self._zip.read(name)
+            with self._zip.open(name) as member:
+                shutil.copyfileobj(member, whole, 2**18)
+            return whole.getvalue()
         except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
             raise Tampered("V1", name, f"it can not be unpacked: {error}") from None
         except Exception as error:  # zlib.error has no public parent
@@ -504,12 +680,17 @@ class Bundle:
         except UnicodeDecodeError:
             raise Tampered("V1", name, "it is no text") from None
 
-    def lines(self, name: str) -> Iterator[tuple[int, bytes]]:
-        """(number from 1, line without its break); the last line ends in one too."""
+    def lines(self, name: str, begin: int = 0, end: int | None = None, number: int = 1) -> Iterator[tuple[int, bytes]]:
+        """(number, line without its break), from the byte `begin` to `end`; the last line ends in a break too."""
         raw = self.bytes(name)
         if raw and not raw.endswith(b"\n"):
             raise Tampered("V1", name, "the last line is cut")
-        yield from enumerate(io.BytesIO(raw).read().split(b"\n")[:-1], 1)
+        end = len(raw) if end is None else end
+        while begin < end:
+            after = raw.find(b"\n", min(begin + 2**20, end - 1)) + 1  # not all at once, which would take much memory
+            rows = raw[begin : after - 1].split(b"\n")
+            yield from enumerate(rows, number)
+            begin, number = after, number + len(rows)
 
     def _compare(self, names: set[str]) -> None:
         wrong = Tampered("V1", "MANIFEST.json", "it is no manifest of a bundle this program knows")
@@ -522,10 +703,16 @@ class Bundle:
         if set(listed) != names - {"MANIFEST.json"}:
             odd = sorted(set(listed) ^ (names - {"MANIFEST.json"}))[0]
             raise Tampered("V1", str(odd), "the manifest and the files differ")
+        largest_first = sorted(listed, key=lambda name: -self._zip.getinfo(name).file_size)
+        with ThreadPoolExecutor(2) as threads:  # unpacking and hashing leave the interpreter to the other one
+            found = {name: threads.submit(self._fingerprint, name) for name in largest_first}
         for name in sorted(listed):
-            raw = self.bytes(name)
-            if (len(raw), hashlib.sha256(raw).hexdigest()) != listed[name]:
+            if found[name].result() != listed[name]:
                 raise Tampered("V1", name, "its size or SHA-256 is not the one in the manifest")
+
+    def _fingerprint(self, name: str) -> tuple[int, str]:
+        raw = self.bytes(name)
+        return len(raw), hashlib.sha256(raw).hexdigest()
 
 
 Brought = tuple[str, str]  # name and text of a file the auditor holds
@@ -539,7 +726,9 @@ class Verifier:
         outside: list[tuple[str, str]],
         receipts: list[tuple[str, str]],
         authorities: list[x509.Certificate] | None = None,
+        two_processes: bool = False,
     ):
+        self.two_processes = two_processes
         self.bundle, self.outside, self.receipts, self.authorities = bundle, outside, receipts, authorities or []
         self.result = Result()
         given = [key_of(vkey) for vkey in vkeys]
@@ -557,9 +746,8 @@ class Verifier:
         self._old_checkpoints()
         self._brought()
         self._anchors()
-        self._log_hashes()
-        self._private()
-        self._events()
+        self._trail()
+        self._times()
         self._state()
         self._receipts()
         self._restores()
@@ -750,13 +938,11 @@ class Verifier:
         names = sorted(entry["name"] for entry in self.bundle.manifest["files"] if entry["name"].startswith("anchors/"))
         found = {name: ANCHOR.fullmatch(name) for name in names}
         sizes = {name: int(match[1]) for name, match in found.items() if match}
-        tree = Tree(set(sizes.values()))
-        for each in self.seals:
-            tree.append(each)
+        tree = Tree(b"".join(self.seals))
         for name, size in sizes.items():
-            if size not in tree.roots:
+            if size > self.root_size:
                 raise Tampered("V6", name, f"an anchor of {size} seals, but the bundle ends at {self.root_size}")
-            rest = f"\n{size}\n{base64.b64encode(tree.roots[size]).decode()}\n"
+            rest = f"\n{size}\n{base64.b64encode(tree.root(size)).decode()}\n"
             epochs = range(2, epoch_of(self.root_origin) + 1)
             texts = [origin + rest for origin in (self.origin, *(f"{self.origin}/e{n}" for n in epochs))]
             if name.endswith(".tst"):
@@ -787,178 +973,78 @@ class Verifier:
 
     def _log_hashes(self) -> None:
         """The hashes of all events, found to lead to the signed head and to every older one."""
+        tree = Tree(self.hashes)
+        if tree.root(self.size) != self.log_root:
+            raise Tampered("V4", "log.hashes", "the hashes of the events do not lead to the signed root")
+        for size in sorted(self.asked):
+            own = tree.root(size)
+            for root, check, file, line in self.asked[size]:
+                if root != own:
+                    told = f"this head of {size} events is no beginning of the log: it was rewritten or forked"
+                    raise Tampered(check, file, told, line)
+
+    # V4, V7, V8, V9
+
+    def _trail(self) -> None:
+        """Every event with its changes and hidden values: by two processes, and by one if anything is amiss there."""
         self.hashes = self.bundle.bytes("log.hashes")
         if len(self.hashes) != 32 * self.size:
             raise Tampered("V4", "log.hashes", f"it holds not {self.size} hashes")
-        tree = Tree(set(self.asked))
-        for at in range(0, len(self.hashes), 32):
-            tree.append(self.hashes[at : at + 32])
-        if tree.root != self.log_root:
-            raise Tampered("V4", "log.hashes", "the hashes of the events do not lead to the signed root")
-        for size in sorted(self.asked):
-            for root, check, file, line in self.asked[size]:
-                if tree.roots[size] != root:
-                    told = f"this head of {size} events is no beginning of the log: it was rewritten or forked"
-                    raise Tampered(check, file, told, line)
+        whole = self._by_two() if self.two_processes and self.size >= WORTH_TWO_PROCESSES else None
+        if whole is None:
+            self._log_hashes()
+            whole = Stretch(self)
+            whole.check()
+            whole.require_nothing_left()
+        self.events, self.objects = whole.events, whole.objects
+        self.result.erased = len(whole.gone)
         self._note(f"{sum(map(len, self.asked.values()))} signed heads, each a beginning of this log.")
-
-    # V9, the values; compared while the events are read
-
-    def _private(self) -> None:
-        self.private: dict[tuple[str, str], tuple[Any, Any]] = {}
-        for number, raw in self.bundle.lines("private.jsonl"):
-            row = read(raw, "V9", "private.jsonl", number, longest=10**9)
-            try:
-                key, pair = (row["event"], row["path"]), (row["salt"], row["value"])
-            except (KeyError, TypeError):
-                raise Tampered("V9", "private.jsonl", "it is no hidden value", number) from None
-            if key in self.private:
-                raise Tampered("V9", "private.jsonl", "a value is there twice", number)
-            self.private[key] = pair
-        self._open: list[tuple[str, str, int, str]] = []  # values that are gone; an erasure has to name them
-        self._erasures: set[tuple[str, str]] = set()
-
-    def _commitment(self, uid: str, path: str, told: Any, file: str, line: int) -> None:
-        salt, value = self.private.pop((uid, path), (None, None))
-        if not isinstance(told, dict) or set(told) != {"c"} or not isinstance(told["c"], str):
-            raise Tampered("V7", file, f"{path} is no commitment", line)
-        if value is None:
-            self._open.append((uid, path, line, file))
-            return
-        try:
-            digest = hashlib.sha256(b"crispmlq/commit/v1\x00" + bytes.fromhex(salt) + value.encode()).hexdigest()
-        except (TypeError, ValueError, AttributeError):
-            digest = ""
-        if digest != told["c"]:
-            raise Tampered("V9", "private.jsonl", f"the value of {path} in event {uid} is not the one committed to")
-
-    def _long(self, uid: str, path: str, told: Any) -> None:
-        if (uid, path) not in self.private:
-            return
-        _, value = self.private.pop((uid, path))
-        if value is None or not isinstance(told, dict) or set(told) != {"sha256", "len"}:
-            raise Tampered("V9", "private.jsonl", f"the value of {path} in event {uid} was taken away")
-        if (hashlib.sha256(value.encode()).hexdigest(), len(value.encode())) != (told["sha256"], told["len"]):
-            raise Tampered("V9", "private.jsonl", f"the value of {path} in event {uid} is not the one in its line")
-
-    # V4, V7, V8
-
-    def _events(self) -> None:
-        self.objects: dict[tuple[str, str], tuple[int, str, dict[str, Any]]] = {}
-        uids: set[str] = set()
-        changes = self.bundle.lines("changes.jsonl")
-        self.leaves_at: dict[str, str] = {}
-        actors, before = self._actors(), None
-        seq = -1
-        for number, raw in self.bundle.lines("events.jsonl"):
-            seq = number - 1
-            if leaf(raw) != self.hashes[32 * seq : 32 * number]:
-                raise Tampered(
-                    "V4", "events.jsonl", f"the event with number {seq} is not the one that was sealed", number
-                )
-            header = read(raw, "V7", "events.jsonl", number)
-            uid, count, root = self._header(header, number)
-            if uid in uids:
-                raise Tampered("V7", "events.jsonl", "an event is there twice", number)
-            uids.add(uid)
-            if header["by"]["ref"] not in actors:
-                raise Tampered("V7", "actors.jsonl", f"nobody stands behind the actor of event {uid}")
-            for name, path in (("reason", "/reason"), ("label", "/subject")):
-                if header[name] is not None:
-                    self._commitment(uid, path, header[name], "events.jsonl", number)
-            leaves = [self._change(uid, n, changes, number) for n in range(count)]
-            if root_of(leaves).hex() != root:
-                told = f"these {count} changes are not those the event with number {seq} commits to"
-                raise Tampered("V7", "changes.jsonl", told, self._change_line - count + 1)
-            if self.receipts:
-                self.leaves_at[uid] = leaf(raw).hex()
-            before = self._time(header["at"], before, number)
-        if seq + 1 != self.size:
-            raise Tampered("V4", "events.jsonl", f"{seq + 1} events, but the signed head has {self.size}", seq + 2)
-        self._require_nothing_left(changes)
         self._note(f"{self.size} events in their order; {len(self.objects)} objects, each change fits the one before.")
 
-    def _actors(self) -> set[str]:
-        found = set()
+    def _by_two(self) -> Stretch | None:
+        """The trail, found good by two processes that check one half each; None if it has to be checked by one.
+
+        Which failure comes first cannot be said here: then all is checked again, in order.
+        """
+        parts = halves(self.bundle)
+        if parts is None or "fork" not in multiprocessing.get_all_start_methods():
+            return None
+        context = multiprocessing.get_context("fork")
+        receiving, sending = context.Pipe(duplex=False)
+        helper = context.Process(target=tell_half, args=(self, parts[1], sending))
+        helper.start()
+        sending.close()
+        try:
+            self._log_hashes()
+            half = Stretch(self, parts[0])
+            half.check()
+            half.join(receiving.recv())
+            half.require_nothing_left()
+        except (Tampered, Unreadable, EOFError):
+            return None
+        finally:
+            helper.kill()
+            helper.join()
+        return half
+
+    def actors(self) -> set[bytes]:
+        found: set[bytes] = set()
         for number, raw in self.bundle.lines("actors.jsonl"):
             row = read(raw, "V7", "actors.jsonl", number)
-            if not isinstance(row, dict) or row.get("ref") in found or not UUID.match(str(row.get("ref"))):
+            ref = str(row.get("ref")).encode() if isinstance(row, dict) else b""
+            if ref in found or not UUID.match(ref.decode()):
                 raise Tampered("V7", "actors.jsonl", "it is no actor, or is there twice", number)
-            found.add(row["ref"])
+            found.add(ref)
         return found
 
-    def _header(self, header: Any, number: int) -> tuple[str, int, str]:
-        def wrong(what: str) -> Tampered:
-            return Tampered("V7", "events.jsonl", what, number)
+    # V11
 
-        names = {"v", "id", "log", "at", "act", "by", "subject", "label", "reason", "req", "app", "changes"}
-        if not isinstance(header, dict) or set(header) != names or header["v"] != 1:
-            raise wrong("it is no event of version 1")
-        if header["log"] != self.log:
-            raise wrong(f"it is an event of another log, {header['log']}")
-        by, changes = header["by"], header["changes"]
-        if not isinstance(by, dict) or set(by) != {"kind", "ref", "via"} or not UUID.match(str(header["id"])):
-            raise wrong("its actor or its id is malformed")
-        if not isinstance(changes, dict) or set(changes) != {"n", "root"} or not isinstance(changes["n"], int):
-            raise wrong("its changes are malformed")
-        if not TIME.match(str(header["at"])) or not HASH.match(str(changes["root"])) or changes["n"] < 0:
-            raise wrong("its time or its changes are malformed")
-        return header["id"], changes["n"], changes["root"]
-
-    def _change(self, uid: str, n: int, changes: Iterator[tuple[int, bytes]], event_line: int) -> bytes:
-        number, raw = next(changes, (0, b""))
-        self._change_line = number
-        if not number:
-            raise Tampered("V7", "changes.jsonl", f"change {n} of event {uid} (line {event_line}) is missing")
-        line = read(raw, "V7", "changes.jsonl", number)
-        try:
-            key, version, previous = (line["type"], line["id"]), line["ver"], line["prev"]
-            shown, hidden = line["set"], line.get("hid", {})
-            if not (
-                line["op"] in {"create", "update", "archive"} and isinstance(shown, dict) and isinstance(hidden, dict)
-            ):
-                raise TypeError
-            if any(len(pair) != 2 for pair in shown.values()):
-                raise TypeError
-        except (KeyError, TypeError):
-            raise Tampered("V7", "changes.jsonl", "it is no change", number) from None
-        own = leaf(raw)
-        known_version, head, state = self.objects.get(key, (0, "", {}))
-        if version != known_version + 1 or previous != head or (line["op"] == "create") != (version == 1):
-            raise Tampered(
-                "V8", "changes.jsonl", f"version {version} of {key[0]} {key[1]} does not follow the one before", number
-            )
-        state = dict(state)
-        for name, (before, after) in shown.items():
-            if not same(state.get(name), before):
-                raise Tampered(
-                    "V8", "changes.jsonl", f"{name} of {key[0]} {key[1]} was not what the line says before", number
-                )
-            state[name] = after
-            self._long(uid, f"/{n}/{name}", after)
-        for name, told in hidden.items():
-            state[name] = told
-            self._commitment(uid, f"/{n}/{name}", told, "changes.jsonl", number)
-        self.objects[key] = (version, own.hex(), state)
-        if key[0] == ERASURE and line["op"] == "create":
-            self._erase(shown, number)
-        return own
-
-    def _erase(self, shown: dict[str, Any], number: int) -> None:
-        try:
-            self._erasures |= {(each["event"], each["path"]) for each in shown["paths"][1]}
-        except (KeyError, TypeError):
-            raise Tampered("V9", "changes.jsonl", "an erasure names nothing", number) from None
-
-    def _require_nothing_left(self, changes: Iterator[tuple[int, bytes]]) -> None:
-        for number, _ in changes:
-            raise Tampered("V7", "changes.jsonl", "a change that belongs to no event", number)
-        for uid, path in self.private:
-            raise Tampered("V9", "private.jsonl", f"a value for {path} of event {uid}, which has none")
-        for uid, path, line, file in self._open:
-            if (uid, path) not in self._erasures:
-                raise Tampered("V9", file, f"the value of {path} in event {uid} is gone, and no erasure names it", line)
-        self.result.erased = len(self._open)
+    def _times(self) -> None:
+        times, before = list(self.events.values()), None
+        if times == sorted(times):
+            return
+        for number, at in enumerate(times, 1):
+            before = self._time(at.decode(), before, number)
 
     def _time(self, at: str, before: datetime | None, number: int) -> datetime:
         now = datetime.fromisoformat(at)
@@ -966,11 +1052,14 @@ class Verifier:
             self.result.warnings.append(f"V11: events.jsonl, line {number}: the clock was set back to {at}.")
         return max(now, before) if before else now
 
+    # V8
+
     def _state(self) -> None:
-        told = read(self.bundle.bytes("state.json"), "V8", "state.json", longest=10**9)
-        replayed: dict[str, dict[str, Any]] = {}
-        for (kind, key), (version, head, values) in self.objects.items():
-            replayed.setdefault(kind, {})[key] = {"ver": version, "head": head, "values": values}
+        raw = self.bundle.bytes("state.json")
+        if raw == state_of(self.objects):
+            return
+        told = read(raw, "V8", "state.json", longest=10**9)
+        replayed = json.loads(state_of(self.objects))
         if told != replayed:
             odd = next((k for k in sorted({*replayed, *told}) if told.get(k) != replayed.get(k)), "")
             raise Tampered("V8", "state.json", f"the state of {odd} is not what the changes lead to")
@@ -978,6 +1067,8 @@ class Verifier:
     # V10
 
     def _receipts(self) -> None:
+        uids = enumerate(self.events) if self.receipts else ()
+        leaves = {uid.decode(): self.hashes[32 * seq : 32 * seq + 32].hex() for seq, uid in uids}
         for name, note in self.receipts:
             text = None
             for key in self.keys:
@@ -989,20 +1080,257 @@ class Verifier:
             lines = (text or "").split("\n")
             if len(lines) != 6 or lines[0] != RECEIPT or lines[1] != self.log_origin:
                 raise Tampered("V10", name, "it is no receipt for an event of this log")
-            if self.leaves_at.get(lines[2]) != lines[3]:
+            if leaves.get(lines[2]) != lines[3]:
                 raise Tampered("V10", name, f"the event {lines[2]} it confirms is not in the trail, or is another one")
             self._note(f"The event of receipt {name} is in the trail.")
 
 
-def same(known: Any, told: Any) -> bool:
-    """Equal, or one is the digest of the other (long values are kept beside the line)."""
-    if known == told:
-        return True
-    for value, digest in ((known, told), (told, known)):
-        if isinstance(digest, dict) and set(digest) == {"sha256", "len"}:
-            raw = canonical(value)
-            return (hashlib.sha256(raw).hexdigest(), len(raw)) == (digest["sha256"], digest["len"])
-    return False
+# --- The events, their changes and hidden values -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the trail: lines and bytes where it begins and ends; None stands for the end of the file."""
+
+    events: tuple[int, int | None] = (0, None)
+    private: tuple[int, int | None] = (0, None)
+    first_event: int = 0
+    first_private: int = 0
+
+
+class Stretch:
+    """Some events in a row. Of what lies before them it only remembers what has to hold there, for `join`."""
+
+    def __init__(self, of: Verifier, part: Part | None = None) -> None:
+        self.of, self.part = of, part or Part()
+        self.events: dict[bytes, bytes] = {}  # id -> time, in their order
+        self.objects: dict[tuple[bytes, bytes], list[Any]] = {}  # -> version, hash, values by name
+        self.before: dict[tuple[bytes, bytes], list[Any]] = {}  # the same, as the first changes here tell it
+        self.gone: list[tuple[bytes, int, str]] = []  # places of values that are gone; an erasure has to name them
+        self.erasures: set[bytes] = set()
+        self.changes_from = self.changes_to = 0
+        self._actors, self._seconds = of.actors(), set[bytes]()  # seconds known to exist
+
+    def check(self) -> None:
+        self._private()
+        self._changes = self._changes_from_here()
+        sha256, hashes, pop = hashlib.sha256, self.of.hashes, self.private.pop
+        log, seq = self.of.log.encode(), self.part.first_event - 1
+        for number, raw in self.of.bundle.lines("events.jsonl", *self.part.events, self.part.first_event + 1):
+            seq = number - 1
+            if sha256(b"\x00" + raw).digest() != hashes[32 * seq : 32 * number]:
+                what = f"the event with number {seq} is not the one that was sealed"
+                raise Tampered("V4", "events.jsonl", what, number)
+            at, actor, count, root, uid, label, told_log, reason = event_in(raw, number)
+            if told_log != log:
+                raise Tampered("V7", "events.jsonl", f"it is an event of another log, {told_log.decode()}", number)
+            if uid in self.events:
+                raise Tampered("V7", "events.jsonl", "an event is there twice", number)
+            self.events[uid] = at
+            if at[:19] not in self._seconds:
+                self._second(at, number)
+            if actor not in self._actors:
+                raise Tampered("V7", "actors.jsonl", f"nobody stands behind the actor of event {uid.decode()}")
+            if reason != b"null" and (opens := pop(b'"%b","path":"/reason"' % uid, None)) != reason:
+                self._unopened(opens, uid, b"/reason", reason, "events.jsonl", number)
+            if label != b"null" and (opens := pop(b'"%b","path":"/subject"' % uid, None)) != label:
+                self._unopened(opens, uid, b"/subject", label, "events.jsonl", number)
+            if count == 1:
+                reached = self._change(uid, 0, number)
+            else:
+                leaves = [bytes.fromhex(self._change(uid, n, number).decode()) for n in range(count)]
+                reached = root_of(leaves).hex().encode()
+            if reached != root:
+                told = f"these {count} changes are not those the event with number {seq} commits to"
+                raise Tampered("V7", "changes.jsonl", told, self.changes_to - count + 1)
+        if self.part.events[1] is None and seq + 1 != self.of.size:
+            raise Tampered("V4", "events.jsonl", f"{seq + 1} events, but the signed head has {self.of.size}", seq + 2)
+
+    def join(self, after: dict[str, Any]) -> None:
+        """Take over what was found in the events after these. Raises: Tampered, where they do not fit together."""
+        apart = Tampered("V8", "changes.jsonl", "the two halves do not fit together", after["changes_from"] + 1)
+        if (
+            self.changes_to != after["changes_from"]
+            or self.private
+            or not self.events.keys().isdisjoint(after["events"])
+        ):
+            raise apart
+        for key, (version, head, values) in after["before"].items():
+            known_version, known_head, known = self.objects.get(key, (0, b"", {}))
+            if (known_version, known_head) != (version, head):
+                raise apart
+            if not all(same(known.get(name, b"null"), told) for name, told in values.items()):
+                raise apart
+        for key, (version, head, values) in after["objects"].items():
+            self.objects[key] = [version, head, self.objects.get(key, (0, b"", {}))[2] | values]
+        self.events |= after["events"]
+        self.gone += after["gone"]
+        self.erasures |= after["erasures"]
+        self.private = after["private"]
+        self.changes_to = after["changes_to"]
+        self._changes = self._changes_from_here()
+
+    def require_nothing_left(self) -> None:
+        for number, _ in self._changes:
+            raise Tampered("V7", "changes.jsonl", "a change that belongs to no event", number)
+        for key in self.private:
+            raise Tampered("V9", "private.jsonl", f"a value for {told_place(key)}, which has none")
+        for key, line, file in self.gone:
+            if key not in self.erasures:
+                raise Tampered("V9", file, f"the value of {told_place(key)} is gone, and no erasure names it", line)
+
+    def _second(self, at: bytes, number: int) -> None:
+        try:
+            date.fromisoformat(at[:10].decode())
+        except ValueError:
+            at = b""
+        if not TIME.match(at.decode()):
+            raise Tampered("V7", "events.jsonl", "its time or its changes are malformed", number)
+        self._seconds.add(at[:19])
+
+    # V9
+
+    def _private(self) -> None:
+        """The hidden values, as the commitments and digests they open."""
+        self.private: dict[bytes, bytes | None] = {}
+        for number, raw in self.of.bundle.lines("private.jsonl", *self.part.private, self.part.first_private + 1):
+            key, opens = private_in(raw, number)
+            if key in self.private:
+                raise Tampered("V9", "private.jsonl", "a value is there twice", number)
+            self.private[key] = opens
+
+    def _unopened(self, opens: bytes | None, uid: bytes, path: bytes, told: bytes, file: str, line: int) -> None:
+        """The commitment `told` is opened by another value, or by none, which an erasure has to name."""
+        if not _is_commitment(told):
+            raise Tampered("V7", file, f"{path.decode()} is no commitment", line)
+        key = place(uid, path)
+        if opens is not None:
+            raise Tampered("V9", "private.jsonl", f"the value of {told_place(key)} is not the one committed to")
+        self.gone.append((key, line, file))
+
+    def _long(self, key: bytes, told: bytes) -> None:
+        if key not in self.private:
+            return
+        opens = self.private.pop(key)
+        if opens is None or not _is_digest(told):
+            raise Tampered("V9", "private.jsonl", f"the value of {told_place(key)} was taken away")
+        if opens != told:
+            raise Tampered("V9", "private.jsonl", f"the value of {told_place(key)} is not the one in its line")
+
+    # V7, V8
+
+    def _changes_from_here(self) -> Iterator[tuple[int, bytes]]:
+        at = offset_of(self.of.bundle.bytes("changes.jsonl"), self.changes_to)
+        return self.of.bundle.lines("changes.jsonl", at, None, self.changes_to + 1)
+
+    def _change(self, uid: bytes, n: int, event_line: int) -> bytes:
+        """Hash of the next change, in hex."""
+        number, raw = next(self._changes, (0, b""))
+        self.changes_to = number
+        if not number:
+            what = f"change {n} of event {uid.decode()} (line {event_line}) is missing"
+            raise Tampered("V7", "changes.jsonl", what)
+        ident, kind, op, previous, version, shown, hidden = change_in(raw, number)
+        key = kind, ident
+        row = self.objects.get(key)
+        if row is None:
+            row = self.objects[key] = self._first(key, version, previous)
+        if version != row[0] + 1 or previous != row[1] or (op == b"create") != (version == 1):
+            what = f"version {version} of {kind.decode()} {ident.decode()} does not follow the one before"
+            raise Tampered("V8", "changes.jsonl", what, number)
+        values = row[2]
+        for name, before, after in shown:
+            known = values.get(name)
+            if known is None:
+                known = self._unset(key, name, before)
+            if known != before and not same(known, before):
+                what = f"{name.decode()} of {kind.decode()} {ident.decode()} was not what the line says before"
+                raise Tampered("V8", "changes.jsonl", what, number)
+            values[name] = after
+            if after.startswith(b"{"):
+                self._long(place(uid, b"/%d/%b" % (n, name)), after)
+        for name, told in hidden:
+            values[name] = told
+            path = b"/%d/%b" % (n, name)
+            if (opens := self.private.pop(place(uid, path), None)) != told:
+                self._unopened(opens, uid, path, told, "changes.jsonl", number)
+        row[0], row[1] = version, hashlib.sha256(b"\x00" + raw).hexdigest().encode()
+        if kind == ERASURE and op == b"create":
+            self._erase(shown, number)
+        return row[1]
+
+    def _first(self, key: tuple[bytes, bytes], version: int, previous: bytes) -> list[Any]:
+        """An object not seen before: new, or in a later stretch what its first change here says it was."""
+        if not self.part.first_event:
+            return [0, b"", {}]
+        self.before[key] = [version - 1, previous, {}]
+        return [version - 1, previous, {}]
+
+    def _unset(self, key: tuple[bytes, bytes], name: bytes, before: bytes) -> bytes:
+        if not self.part.first_event:
+            return b"null"
+        self.before[key][2][name] = before
+        return before
+
+    def _erase(self, shown: list[tuple[bytes, bytes, bytes]], number: int) -> None:
+        try:
+            paths = next(json.loads(after) for name, _, after in shown if name == b"paths")
+            self.erasures |= {place(inner(each["event"]), inner(each["path"])) for each in paths}
+        except (KeyError, TypeError, StopIteration):
+            raise Tampered("V9", "changes.jsonl", "an erasure names nothing", number) from None
+
+
+def told_place(key: bytes) -> str:
+    uid, path = json.loads(b"[%b]" % key.replace(b',"path":', b",", 1))
+    return f"{path} in event {uid}"
+
+
+def state_of(objects: dict[tuple[bytes, bytes], list[Any]]) -> bytes:
+    """The objects as canonical JSON, as state.json tells them."""
+    kinds: dict[bytes, list[bytes]] = {}
+    for (kind, key), (version, head, values) in sorted(objects.items()):
+        told = b",".join([b'"%b":%b' % each for each in sorted(values.items())])
+        row = b'"%b":{"head":"%b","values":{%b},"ver":%d}' % (key, head, told, version)
+        kinds.setdefault(kind, []).append(row)
+    return b"{%b}" % b",".join(b'"%b":{%b}' % (kind, b",".join(rows)) for kind, rows in kinds.items())
+
+
+def offset_of(raw: bytes, line: int) -> int:
+    """Where the line with this number, from 0, begins; the end if there are fewer."""
+    at = 0
+    for _ in range(line):
+        at = raw.find(b"\n", at) + 1
+        if not at:
+            return len(raw)
+    return at
+
+
+def halves(bundle: Bundle) -> tuple[Part, Part] | None:
+    """The trail cut in two near the middle of its hidden values. A guess, which the checks of both parts prove."""
+    events, private = bundle.bytes("events.jsonl"), bundle.bytes("private.jsonl")
+    middle = private.find(b"\n", int(len(private) * FIRST_PART)) + 1
+    uid = private[middle + 10 : middle + 46]  # of the line {"event":"...
+    private_at = private.find(b'{"event":"' + uid)
+    found = events.find(b'"id":"%b"' % uid)
+    if not middle or found < 0 or private_at < 0:
+        return None
+    at = events.rfind(b"\n", 0, found) + 1
+    first = Part(events=(0, at), private=(0, private_at))
+    counts = events.count(b"\n", 0, at), private.count(b"\n", 0, private_at)
+    return first, Part((at, None), (private_at, None), *counts)
+
+
+TOLD = ("events", "objects", "before", "gone", "erasures", "private", "changes_from", "changes_to")
+
+
+def tell_half(of: Verifier, part: Part, to: Any) -> None:
+    """In a process of its own: check this part and send what was found; nothing if anything is amiss."""
+    half = Stretch(of, part)
+    counts = _count.finditer(of.bundle.bytes("events.jsonl"), 0, part.events[0])
+    half.changes_from = half.changes_to = sum(int(found[1]) for found in counts)
+    with contextlib.suppress(Tampered):
+        half.check()
+        to.send({name: getattr(half, name) for name in TOLD})
 
 
 # --- Command line --------------------------------------------------------------------------------------------------
@@ -1067,7 +1395,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         authorities = [each for path in given.tsa for each in read_certificates(path)]
         outside, receipts = [read_text(p) for p in given.checkpoint], [read_text(p) for p in given.receipt]
-        return report(Verifier(Bundle(given.bundle), given.vkey, outside, receipts, authorities).run())
+        checker = Verifier(Bundle(given.bundle), given.vkey, outside, receipts, authorities, two_processes=True)
+        return report(checker.run())
     except Tampered as failure:
         print(f"TAMPERED WITH: {failure}")
         return 1

@@ -454,6 +454,27 @@ def a_file_is_a_bomb(files: Files) -> None:
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
+def test_two_processes_find_what_one_finds(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(v, "WORTH_TWO_PROCESSES", 0)
+    change, expected, file = TAMPERINGS[name]
+    files = dict(sample.files)
+    change(files)
+    with pytest.raises(v.Tampered) as found:
+        path = packed(files, tmp_path)
+        v.Verifier(v.Bundle(path), [sample.vkey], [], [], two_processes=True).run()
+    assert (found.value.check, found.value.file) == (expected, file), str(found.value)
+
+
+def test_two_processes_agree_on_what_is_good(sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(v, "WORTH_TWO_PROCESSES", 0)
+    path = packed(sample.files, tmp_path)
+    two = v.Verifier(v.Bundle(path), [sample.vkey], [], [], two_processes=True).run()
+    assert two == check(path, [sample.vkey])
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
 def test_tampering_is_found_and_named(sample: Sample, tmp_path: Path, name: str) -> None:
     change, expected, file = TAMPERINGS[name]
     files = dict(sample.files)
