@@ -998,7 +998,7 @@ class Verifier:
             whole.require_nothing_left()
         self.events, self.objects = whole.events, whole.objects
         self.result.erased = len(whole.gone)
-        self._note(f"{sum(map(len, self.asked.values()))} signed heads, each a beginning of this log.")
+        self._note(f"Signed heads, each a beginning of this log: {sum(map(len, self.asked.values()))}.")
         self._note(f"{self.size} events in their order; {len(self.objects)} objects, each change fits the one before.")
 
     def _by_two(self) -> Stretch | None:
