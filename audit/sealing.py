@@ -71,6 +71,11 @@ def seal_all() -> int:
     return made
 
 
+def seal_at_commit() -> None:
+    """For acts of weight: seal as soon as the open transaction has committed. What fails is left to the next sealer."""
+    transaction.on_commit(seal, robust=True)
+
+
 def lateness() -> timedelta:
     """How long the oldest pending event waits; zero if none does."""
     oldest = Event.objects.filter(pk__in=Pending.objects.order_by("event_id").values("event_id")[:1]).first()

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from audit import sealing
 from audit.canon import canonical
 from catalogue import definitions
 from crispmlq.errors import Conflict, Invalid, NotAllowed
@@ -101,6 +102,7 @@ def sign(*, evaluation: Evaluation, role: str, by: Actor, approves: bool = True,
             signed_at=now.act.at,
         )  # fmt: skip
         signature.save()
+        sealing.seal_at_commit()
         return signature
 
 
@@ -134,6 +136,7 @@ def decide(*, evaluation: Evaluation, resolution: Resolution, by: Actor) -> Deci
         )  # fmt: skip
         decision.save()
         _move(row, Evaluation.State.DECIDED)
+        sealing.seal_at_commit()
         _CONSEQUENCES[resolution.outcome](now, gate, definition, resolution, by)
         return decision
 

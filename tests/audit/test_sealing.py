@@ -13,7 +13,9 @@ from django.db import connection, transaction
 from audit import SYSTEM_LOG, guards, heads, keys, notes, sealing, tiles, tree, verifying
 from audit.actors import ROOT_LOG
 from audit.models import Checkpoint, Entry, Event, Log, Pending, Seal, SigningKey
+from tests import walk
 from tests.audit.test_acts import made
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +186,22 @@ def copy_of(path: Any, folder: Path) -> Path:
     copied = folder / "key"
     copied.write_text(Path(path).read_text())
     return copied
+
+
+@pytest.mark.slow
+def test_signatures_and_decisions_are_sealed_at_once(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
+    walk.prepare(cast, 1)
+    submission = walk.submit(cast, 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        walk.sign_all(cast, submission)
+    assert not Pending.objects.exists()
+
+
+def test_what_can_not_be_sealed_at_once_waits(
+    settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.AUDIT_KEY_FILE = tmp_path / "nowhere"
+    with django_capture_on_commit_callbacks(execute=True):
+        made()
+        sealing.seal_at_commit()
+    assert Pending.objects.count() == 1
