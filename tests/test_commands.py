@@ -307,3 +307,15 @@ class TestOfAccounts:
         for prefix in (plain[4:12], "nothing"):
             with pytest.raises(CommandError):
                 run("revoke_token", prefix)
+
+
+class TestRoles:
+    def test_the_rights_of_two_roles_are_printed_as_sql(self, db: None) -> None:
+        said = run("audit_roles", "--web", "web", "--sealer", "sealer")
+        assert 'GRANT SELECT, INSERT ON "audit_event" TO "web", "sealer";' in said
+        assert 'GRANT DELETE ON "audit_pending" TO "sealer";' in said
+
+    @pytest.mark.parametrize("name", ['a"; DROP TABLE x; --', "", "a b"])
+    def test_a_name_that_is_none_is_refused(self, db: None, name: str) -> None:
+        with pytest.raises(CommandError, match="no plain name"):
+            run("audit_roles", "--web", name, "--sealer", "sealer")
