@@ -22,7 +22,7 @@ class Report(ProjectRow):
     issued_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-issued_at"]
+        ordering = ["-issued_at", "-id"]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.project.name}"

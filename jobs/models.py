@@ -30,7 +30,7 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(name="job_progress_is_a_percentage", condition=models.Q(progress__lte=100))
         ]

@@ -39,8 +39,9 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture(autouse=True)
-def _evidence_apart(settings: Any, tmp_path: Any) -> None:
+def _files_apart(settings: Any, tmp_path: Any) -> None:
     settings.EVIDENCE_DIR = tmp_path / "evidence"
+    settings.AUDIT_STATE_FILE = tmp_path / "audit_state"
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ class Criterion(ProjectRow):
     name = models.CharField(max_length=120)
 
     class Meta:
-        ordering = ["level", "name"]
+        ordering = ["level", "name", "key"]
         constraints = [models.UniqueConstraint(name="criterion_key_once_per_project", fields=["project", "key"])]
 
     def __str__(self) -> str:

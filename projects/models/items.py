@@ -31,7 +31,7 @@ class Item(ProjectRow):
 
     class Meta:
         abstract = True
-        ordering = ["position"]
+        ordering = ["phase__number", "position"]
 
 
 class Requirement(Item):

@@ -41,7 +41,7 @@ class Project(GovernedModel):
     created_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name", "slug"]
         constraints = [
             models.CheckConstraint(
                 name="project_on_hold_has_reason_and_condition",
@@ -88,6 +88,7 @@ class Membership(ProjectRow):
     roles = models.JSONField(default=list, help_text="Role keys of the catalogue, sorted.")
 
     class Meta:
+        ordering = ["user__username"]
         constraints = [models.UniqueConstraint(name="membership_once_per_user", fields=["project", "user"])]
 
     def __str__(self) -> str:
