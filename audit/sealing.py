@@ -82,10 +82,14 @@ def lateness() -> timedelta:
     return max(timezone.now() - oldest.at, timedelta()) if oldest else timedelta()
 
 
+def is_late(waits: timedelta) -> bool:
+    return waits > LATE
+
+
 def warn_if_late() -> None:
     """An error in the log when the oldest pending event is older than a minute."""
     waits = lateness()
-    if waits > LATE:
+    if is_late(waits):
         log.error("trail_not_sealed", oldest_pending_seconds=round(waits.total_seconds()))
 
 

@@ -19,30 +19,9 @@ from projects.models import Criterion, Document, Risk, Task, Waiver
 from projects.services import criteria, documents, memberships, projects, risks, tasks, waivers
 from tests import walk
 from tests.cast import Cast
+from tests.pages import PAGES
 from tests.test_routes import OWN, PUBLIC
 
-PAGES = [
-    "/",
-    "/my-work",
-    "/approvals",
-    "/projects/churn/",
-    "/projects/churn/phases/1",
-    "/projects/churn/gates/1",
-    "/projects/churn/criteria",
-    "/projects/churn/risks",
-    "/projects/churn/risks/contradictory-objectives",
-    "/projects/churn/documents",
-    "/projects/churn/documents/scope-document",
-    "/projects/churn/documents/scope-document/edit",
-    "/projects/churn/people",
-    "/projects/churn/history",
-    "/projects/churn/history?act=task.started&since=2020-01-01&phase=1",
-    "/projects/churn/history?object_type=projects.risk",
-    "/projects/churn/integrity",
-    "/projects/churn/as-it-was",
-    "/projects/churn/reports",
-    "/accounts/profile/",
-]
 LISTS = sorted(
     f"/{path.replace('<slug:slug>', 'churn')}?limit=500"
     for name, path in OWN

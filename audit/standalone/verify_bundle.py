@@ -29,11 +29,13 @@ import hashlib
 import io
 import itertools
 import json
+import lzma
 import multiprocessing
 import re
 import shutil
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -669,9 +671,7 @@ class Bundle:
             with self._zip.open(name) as member:
                 shutil.copyfileobj(member, whole, 2**18)
             return whole.getvalue()
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-            raise Tampered("V1", name, f"it can not be unpacked: {error}") from None
-        except Exception as error:  # zlib.error has no public parent
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError) as error:
             raise Tampered("V1", name, f"it can not be unpacked: {error}") from None
 
     def text(self, name: str) -> str:

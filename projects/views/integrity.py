@@ -19,9 +19,10 @@ from projects.views.pages import show
 @require_safe
 def integrity(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.actor, slug)
+    waits = sealing.lateness()
     return show(
         request, "projects/integrity.html", project, tab="integrity", head=heads.newest(project.pk),
-        size=trail.size(project.pk), waits=sealing.lateness(), late=sealing.LATE, anchors=anchoring.standings(),
+        size=trail.size(project.pk), waits=waits, is_late=sealing.is_late(waits), anchors=anchoring.standings(),
         verification=service.latest(project, service.VERIFICATION), export=service.latest(project, service.EXPORT),
     )  # fmt: skip
 
