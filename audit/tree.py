@@ -65,11 +65,6 @@ def inclusion(index: int, size: int, subtree: Subtree) -> list[bytes]:
     return _path(index, 0, size, subtree)
 
 
-def consistency(old: int, new: int, subtree: Subtree) -> list[bytes]:
-    """Proof that the first `old` leaves are a beginning of the first `new` (RFC 6962, section 2.1.2)."""
-    return [] if old in (0, new) else _subproof(old, 0, new, True, subtree)
-
-
 def _path(index: int, low: int, high: int, subtree: Subtree) -> list[bytes]:
     if high - low <= 1:
         return []
@@ -77,15 +72,6 @@ def _path(index: int, low: int, high: int, subtree: Subtree) -> list[bytes]:
     if index < middle:
         return [*_path(index, low, middle, subtree), range_root(middle, high, subtree)]
     return [*_path(index, middle, high, subtree), range_root(low, middle, subtree)]
-
-
-def _subproof(old: int, low: int, high: int, whole: bool, subtree: Subtree) -> list[bytes]:
-    if old == high:
-        return [] if whole else [range_root(low, high, subtree)]
-    middle = low + _split(high - low)
-    if old <= middle:
-        return [*_subproof(old, low, middle, whole, subtree), range_root(middle, high, subtree)]
-    return [*_subproof(old, middle, high, False, subtree), range_root(low, middle, subtree)]
 
 
 def _split(count: int) -> int:
