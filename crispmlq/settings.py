@@ -65,7 +65,11 @@ INSTALLED_APPS = [
     "accounts",
     "catalogue",
     "evidence",
+    "notices",
+    "policies",
     "projects",
+    "registry",
+    "monitoring",
     "compliance",
     "api",
 ]

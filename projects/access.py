@@ -37,6 +37,11 @@ RIGHTS: dict[str, tuple[frozenset[str] | str, bool]] = {
 }
 
 
+def register_rights(rights: dict[str, tuple[frozenset[str] | str, bool]]) -> None:
+    """Add rights to the table; for apps above this one."""
+    RIGHTS.update(rights)
+
+
 class NoRight(NotAllowed):
     code = "missing_role"
 

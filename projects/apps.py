@@ -10,6 +10,8 @@ class ProjectsConfig(AppConfig):
         from projects.acts import ACTS, CHANGELESS
         from projects.gates import document_rules, process_rules  # noqa: F401 - importing registers the rules
         from projects.gates.rules import PARAMS
+        from projects.views import commands, own_commands
 
         KNOWN_RULES.update(PARAMS)
+        commands.register_commands(own_commands.COMMANDS)
         register_acts({**ACTS, **CHANGELESS}, changeless=CHANGELESS)

@@ -10,7 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from projects.gates import links
+
 register = template.Library()
+register.simple_tag(links.page_of)
 
 
 @register.simple_block_tag(takes_context=True)
