@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import criteria, documents, gates, items, projects, reports, trail
+from api.views import criteria, documents, gates, items, projects, registry, reports, trail
 
 app_name = "api"
 
@@ -64,6 +64,12 @@ urlpatterns = [
         documents.Attachments.as_view({"get": "retrieve"}),
         name="attachment",
     ),
+    *rows("artefacts", registry.Artefacts, "artefact", "<slug:key>"),
+    *rows("artefact-versions", registry.ArtefactVersions, "artefact-version", "<uuid:pk>"),
+    *rows("profiles", registry.Profiles, "profile", "<uuid:pk>"),
+    *rows("announcements", registry.Announcements, "announcement", "<uuid:pk>"),
+    *rows("answers", registry.Answers, "answer", "<uuid:pk>"),
+    path("registry", registry.Register.as_view({"get": "list"}), name="registry"),
     *rows("gates", gates.Gates, "gate", "<slug:key>"),
     *rows("submissions", gates.Submissions, "submission", "<uuid:pk>"),
     *rows("decisions", gates.Decisions, "decision", "<uuid:pk>"),

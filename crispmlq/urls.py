@@ -22,6 +22,7 @@ urlpatterns = [
     path("jobs/", include("jobs.urls")),
     path("api/v1/", include("api.urls")),
     path("", include("compliance.urls")),
+    path("", include("registry.urls")),
     path("", include("projects.urls")),
 ]
 if settings.CRISPMLQ_GALLERY:
