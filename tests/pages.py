@@ -6,6 +6,7 @@ PAGES = [
     "/",
     "/my-work",
     "/approvals",
+    "/policies",
     "/projects/churn/",
     "/projects/churn/phases/1",
     "/projects/churn/gates/1",
