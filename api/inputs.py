@@ -43,10 +43,6 @@ class Hold(Input):
     expected_on = serializers.DateField(required=False, help_text="When the condition is expected to hold.")
 
 
-class CommentIn(Input):
-    text = serializers.CharField()
-
-
 class Retention(Input):
     until = serializers.DateField()
 

@@ -11,7 +11,6 @@ from api.fields import Number
 from jobs.models import Job
 from projects.models import (
     Attachment,
-    Comment,
     Criterion,
     CriterionVersion,
     Decision,
@@ -95,14 +94,6 @@ class HoldOut(serializers.ModelSerializer):
 
     def get_days(self, hold: Hold) -> int:
         return hold.days(timezone.localdate())
-
-
-class CommentOut(serializers.ModelSerializer):
-    author = person()
-
-    class Meta:
-        model = Comment
-        fields = ["id", "text", "author", "at"]
 
 
 class Dated(serializers.ModelSerializer):

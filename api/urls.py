@@ -53,7 +53,6 @@ urlpatterns = [
     ),
     *commands("projects/<slug:slug>", projects.ProjectDetail, "project"),
     *rows("holds", projects.Holds, "hold", "<uuid:pk>"),
-    *rows("comments", projects.Comments, "comment", "<uuid:pk>"),
     *rows("members", projects.Members, "member", "<slug:username>"),
     *rows("phases", projects.Phases, "phase", "<int:number>"),
     *rows("iterations", projects.Iterations, "iteration", "<int:number>"),

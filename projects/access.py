@@ -30,7 +30,6 @@ RIGHTS: dict[str, tuple[frozenset[str] | str, bool]] = {
     "approve criteria": (frozenset({"sponsor", "domain-expert"}), False),
     "review": (ANYBODY, False),
     "submit gates": (frozenset({"project-manager"}), False),
-    "comment": (ANYBODY, False),
     "hold": (frozenset({"sponsor", "project-manager"}), False),
     "stop": (frozenset({"sponsor"}), False),
     "grant waivers": (frozenset({"sponsor"}), False),

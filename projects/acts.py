@@ -7,7 +7,6 @@ ACTS = {
     "project.held": "put the project on hold: {reason}",
     "project.resumed": "resumed the project: {reason}",
     "project.stopped": "stopped the project: {reason}",
-    "project.commented": "left a comment",
     "project.converted": "made a full project of the proof of concept: {reason}",
     "project.retention_set": "set until when the project's trail is kept",
     "member.roles_changed": "changed the roles of {subject}",

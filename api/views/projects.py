@@ -20,8 +20,8 @@ from api.views.base import AS_OF, Door, ProjectDoor, Row, Rows, command, expecte
 from audit import history
 from crispmlq.errors import Invalid
 from projects import access, trail_filters
-from projects.models import Comment, Hold, Iteration, Membership, Phase, Project, Requirement, Risk
-from projects.services import comments, holds, iterations, memberships, projects, requirements, risks
+from projects.models import Hold, Iteration, Membership, Phase, Project, Requirement, Risk
+from projects.services import holds, iterations, memberships, projects, requirements, risks
 
 
 class ProjectList(mixins.ListModelMixin, Door):
@@ -78,19 +78,6 @@ class Holds(Rows):
     model = Hold
     related = ("held_by", "ended_by")
     lookup_field = "pk"
-
-
-class Comments(Rows):
-    serializer_class = serializers.CommentOut
-    model = Comment
-    related = ("author",)
-    lookup_field = "pk"
-
-    @extend_schema(request=inputs.CommentIn, responses={201: serializers.CommentOut})
-    def create(self, request: Request, slug: str) -> Response:
-        """Leave a remark; also while the project is on hold."""
-        row = comments.add(project=self.project, by=self.actor, **self.taken(inputs.CommentIn))
-        return self.answer(row, serializers.CommentOut, 201)
 
 
 class Members(Rows):

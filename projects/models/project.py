@@ -142,20 +142,6 @@ class Hold(ProjectRow):
         return max(((self.ended_at.date() if self.ended_at else until) - self.held_at.date()).days, 0)
 
 
-class Comment(ProjectRow):
-    """A remark of a member; possible also while the project is on hold. Never changed."""
-
-    text = models.TextField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-at", "-id"]
-
-    def __str__(self) -> str:
-        return self.text[:60]
-
-
 class Phase(ProjectRow):
     class State(models.TextChoices):
         LOCKED = "locked", "Locked"

@@ -17,7 +17,6 @@ from projects.models import (
     Waiver,
 )
 from projects.services import (
-    comments,
     criteria,
     documents,
     gates,
@@ -40,7 +39,6 @@ COMMANDS = {
     "start": Command(projects.start, Project, "project", nothing, "The project has started."),
     "change": Command(projects.change, Project, "project", texts("name", "purpose"), "Changed."),
     "hold": Command(holds.hold, Project, "project", readers.hold, "The project is on hold."),
-    "comment": Command(comments.add, Project, "project", texts("text"), "Your comment is there."),
     "convert": Command(
         iterations.convert, Project, "project", texts("reason"), "It is a full project now; required tasks are open."
     ),

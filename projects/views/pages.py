@@ -69,8 +69,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         matrix=pages.risk_matrix(risks, _rating(project)),
         open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
         accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
-        events=trail.events(project.pk, limit=8), comments=project.comment_set.select_related("author")[:5],
-        hold_codes=Hold.Code.choices, **_holds(project),
+        events=trail.events(project.pk, limit=8), hold_codes=Hold.Code.choices, **_holds(project),
         iterations=project.iteration_set.all(), members=pages.members(project),
     )  # fmt: skip
 

@@ -22,7 +22,6 @@ from compliance.services import reports
 from jobs import queue
 from projects.models import Criterion, CriterionVersion, QAMethod, Requirement, Revision, Risk, Task
 from projects.services import (
-    comments,
     criteria,
     documents,
     downloads,
@@ -250,11 +249,6 @@ def _(cast: Cast) -> Deed:
 
 def held(cast: Cast) -> Any:
     return holds.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
-
-
-@case("comments.add")
-def _(cast: Cast) -> Deed:
-    return lambda: comments.add(project=cast.project, text="Seen.", by=cast.dana)
 
 
 def proof_of_concept(cast: Cast) -> Any:
