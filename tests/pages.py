@@ -6,6 +6,8 @@ PAGES = [
     "/",
     "/my-work",
     "/approvals",
+    "/notices",
+    "/notices/count",
     "/projects/churn/",
     "/projects/churn/phases/1",
     "/projects/churn/gates/1",
