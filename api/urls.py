@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import criteria, documents, gates, items, notices, projects, reports, trail
+from api.views import comments, criteria, documents, gates, items, notices, projects, reports, trail
 
 app_name = "api"
 
@@ -68,6 +68,7 @@ urlpatterns = [
     *rows("submissions", gates.Submissions, "submission", "<uuid:pk>"),
     *rows("decisions", gates.Decisions, "decision", "<uuid:pk>"),
     *rows("waivers", gates.Waivers, "waiver", "<uuid:pk>"),
+    *rows("comments", comments.Comments, "comment", "<uuid:pk>"),
     *rows("reports", reports.Reports, "report", "<uuid:pk>"),
     path("projects/<slug:slug>/jobs/<uuid:pk>", reports.Jobs.as_view({"get": "retrieve"}), name="job"),
     path(

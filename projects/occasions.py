@@ -83,6 +83,10 @@ def subject_person(now: Doing) -> Whom:
     return Whom(users=[now.act.subject.user_id])
 
 
+def mentioned(now: Doing) -> Whom:
+    return Whom(users=[UUID(key) for key in now.act.subject.mentions])
+
+
 MANAGERS = holders("submit gates")
 
 OCCASIONS: dict[str, Occasion] = {
@@ -111,6 +115,7 @@ OCCASIONS: dict[str, Occasion] = {
     "criterion.revised": Occasion("The criterion “{subject}” is to change; the new version waits to be approved.",
                                   holders("approve criteria")),
     "criterion.approved": Occasion("The criterion “{subject}” is approved and frozen.", everybody),
+    "comment.written": Occasion("You are mentioned in a comment on “{subject}”.", mentioned),
     "risk.accepted": Occasion("The risk “{subject}” is accepted with a signature.", MANAGERS),
     "iteration.opened": Occasion("The project went back: {subject} has begun.", everybody),
     "project.held": Occasion("The project is on hold.", everybody),

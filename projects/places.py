@@ -55,6 +55,29 @@ PLACES: dict[str, tuple[Place, tuple[str, ...]]] = {
 }
 
 
+def _commented(row: Any) -> str:
+    """The page of the row that was commented on."""
+    return places_of([(row.subject_type, row.subject_id)]).get((row.subject_type, row.subject_id)) or page(
+        "overview", row
+    )
+
+
+PLACES["projects.comment"] = (_commented, ())
+
+
+# Field by which people and programs name a row of the kind within its project, where that is not the id.
+KEYS = {
+    "projects.project": "slug",
+    "projects.phase": "number",
+    "projects.membership": "user__username",
+    "projects.iteration": "number",
+    "projects.document": "kind",
+    **dict.fromkeys(
+        [f"projects.{noun}" for noun in ("requirement", "task", "risk", "qamethod", "criterion", "gate")], "key"
+    ),
+}
+
+
 def register_place(kind: str, place: Place, *related: str) -> None:
     """Say where rows of this kind (`app.model`) are looked at; for apps above this one."""
     PLACES[kind] = (place, related)

@@ -18,6 +18,7 @@ PAGES = [
     "/projects/churn/documents/scope-document",
     "/projects/churn/documents/scope-document/edit",
     "/projects/churn/people",
+    "/projects/churn/comments?type=projects.task&id=define-scope",
     "/projects/churn/history",
     "/projects/churn/history?act=task.started&since=2020-01-01&phase=1",
     "/projects/churn/history?object_type=projects.risk",
