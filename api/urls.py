@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import comments, criteria, documents, gates, items, notices, projects, reports, trail
+from api.views import comments, criteria, documents, gates, items, notices, policies, projects, reports, trail
 
 app_name = "api"
 
@@ -39,6 +39,12 @@ def commands(base: str, view: type[ViewSetMixin], name: str) -> list[Any]:
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(permission_classes=[AllowAny], authentication_classes=[]), name="schema"),
+    path("policies", policies.Policies.as_view({"get": "list"}), name="policies"),
+    path(
+        "policies/in-force",
+        policies.InForce.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="policies-in-force",
+    ),
     path("projects", projects.ProjectList.as_view({"get": "list", "post": "create"}), name="projects"),
     path(
         "projects/<slug:slug>",

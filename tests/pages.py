@@ -8,6 +8,7 @@ PAGES = [
     "/approvals",
     "/notices",
     "/notices/count",
+    "/policies",
     "/projects/churn/",
     "/projects/churn/phases/1",
     "/projects/churn/gates/1",

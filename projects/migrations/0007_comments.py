@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0005_orders_without_ties'),
+        ('projects', '0006_signatures_and_policies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
