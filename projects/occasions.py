@@ -13,12 +13,12 @@ from uuid import UUID
 
 from catalogue.definitions import of
 from projects import access
+from projects.gates import policy
 from projects.places import place_of
 from projects.services import telling
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
-    from catalogue.definitions import Gate
     from projects.services.doing import Doing
 
 
@@ -39,19 +39,16 @@ class Occasion:
     words: Callable[[Doing], dict[str, Any]] = lambda now: {}
 
 
-def _gate(now: Doing) -> Gate:
-    gate = now.row if now.row._meta.model_name == "gate" else now.row.gate
-    return of(now.project.catalogue).gate(gate.key)
-
-
 def deciders(now: Doing) -> Whom:
-    return Whom(_gate(now).deciders)
+    row = now.row
+    submission = row.evaluations.get(state="open") if row._meta.model_name == "gate" else row
+    return Whom(submission.deciders)
 
 
 def concerned(now: Doing) -> Whom:
     """Who decides the gate, and whose work its checks are about."""
-    gate = _gate(now)
-    return Whom({*gate.decided_by, *(role for check in gate.checks for role in check.mend_roles)})
+    checks = of(now.project.catalogue).gate(now.row.gate.key).checks
+    return Whom({*policy.may_end(now.row.deciders), *(role for check in checks for role in check.mend_roles)})
 
 
 def reviewers(now: Doing) -> Whom:
