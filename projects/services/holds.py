@@ -101,6 +101,6 @@ def remind() -> None:
     for lasting in due:
         tell(
             lasting.project, key=f"hold {lasting.pk}",
-            text=f"{lasting.project} is on hold; by today its condition was expected to hold: {lasting.condition}",
+            text="The project is on hold, and what it waits for was expected by today.",
             url=reverse("projects:overview", args=[lasting.project.slug]), roles=REMINDED,
         )  # fmt: skip
