@@ -85,15 +85,11 @@ class Gate:
     outcomes: tuple[Mapping[str, Any], ...]
     own_checks: tuple[Check, ...]
     common_checks: tuple[Check, ...]
+    judged_version: Mapping[str, str] | None = None  # {"kind", "field"} that name the version the gate decides on
 
     @property
     def checks(self) -> tuple[Check, ...]:
         return self.own_checks + self.common_checks
-
-    @property
-    def decided_by(self) -> tuple[str, ...]:
-        """Roles that may end a submission, once the deciders have signed."""
-        return ("project-manager", *self.deciders)
 
     @property
     def releases(self) -> bool:
@@ -178,6 +174,14 @@ class Rating:
 
 
 @dataclass(frozen=True)
+class Cycle:
+    """A way back beside the served model: to which phase, and the tasks that open there."""
+
+    to_phase: int
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Catalogue:
     key: str
     version: str
@@ -186,6 +190,7 @@ class Catalogue:
     rating: Rating
     questions: tuple[TailoringQuestion, ...]
     phases: tuple[Phase, ...]
+    cycles: Mapping[str, Cycle]
     document_kinds: Mapping[str, DocumentKind] = field(default_factory=dict)
 
     def phase(self, number: int) -> Phase:
@@ -227,6 +232,7 @@ def build(body: Mapping[str, Any]) -> Catalogue:
         rating=Rating(**body["rating"]),
         questions=tuple(TailoringQuestion(**{**q, "options": tuple(q["options"])}) for q in body["questions"]),
         phases=tuple(_phase(phase, gates[phase["number"]]) for phase in body["phases"]),
+        cycles={key: Cycle(c["to_phase"], tuple(c["tasks"])) for key, c in body["cycles"].items()},
         document_kinds=_document_kinds(body),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from audit import sealing
@@ -12,10 +13,11 @@ from catalogue import definitions
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.models import Blob
 from evidence.services import blobs
+from policies import selectors as policies
 from projects import access
-from projects.gates import facts, rules
-from projects.models import Decision, Evaluation, Gate, Iteration, Phase, Project, Signature
-from projects.services import iterations, projects
+from projects.gates import facts, policy, rules
+from projects.models import Decision, Evaluation, Gate, Hold, Iteration, Phase, Project, Signature
+from projects.services import holds, iterations, projects
 from projects.services.doing import Doing, doing, required_text
 from projects.services.phases import require_open
 from projects.states import require_move
@@ -34,7 +36,10 @@ class GateNotReady(Conflict):
 
 @dataclass(frozen=True)
 class Resolution:
-    """How a submission is to end. `to_phase`, `tasks`, `origin`: of iterate and backtrack; `condition`: of hold."""
+    """How a submission is to end.
+
+    `to_phase`, `tasks`, `origin`: of iterate and backtrack; `condition`, `code`, `expected_on`: of hold.
+    """
 
     outcome: str
     reason: str
@@ -42,6 +47,12 @@ class Resolution:
     tasks: list[str] = field(default_factory=list)
     origin: str = Iteration.Origin.EVALUATION
     condition: str = ""
+    code: str = Hold.Code.OTHER
+    expected_on: date | None = None
+
+    @property
+    def terms(self) -> holds.Terms:
+        return holds.Terms(self.reason, self.condition, self.code, self.expected_on)
 
 
 def submit(*, gate: Gate, by: Actor, note: str = "") -> Evaluation:
@@ -53,12 +64,15 @@ def submit(*, gate: Gate, by: Actor, note: str = "") -> Evaluation:
     with doing("gate.submitted", by=by, on=gate, right="submit gates", reason=note, alone=True) as now:
         require_open(now.row.phase, "submit its gate")
         require_move(now.row, Gate.State.SUBMITTED)
+        definition = definitions.of(now.project.catalogue).gate(now.row.key)
         frozen, verdicts = judge(now.row)
         _require_none(rules.blockers(verdicts, "submission"), "The gate can not be submitted yet")
         evaluation = Evaluation(
             project=now.project, gate=now.row, iteration=now.project.iteration,
             facts=_freeze(now, frozen, "submission"), verdicts=rules.as_rows(verdicts),
             rules_version=rules.RULES_VERSION, note=note, submitted_by_id=by.user.pk, submitted_at=now.act.at,
+            policy_version=frozen["policy"]["version"], model_version=_judged_version(definition, frozen),
+            deciders=policy.deciders(definition, frozen["policy"]["values"]),
         )  # fmt: skip
         evaluation.save()
         _move(now.row, Gate.State.SUBMITTED)
@@ -88,18 +102,18 @@ def sign(*, evaluation: Evaluation, role: str, by: Actor, approves: bool = True,
         note = required_text(note, "note", "Say what you object to.")
     name = "gate.signed" if approves else "gate.objected"
     with doing(name, by=by, on=evaluation, right="review", reason=note) as now:
-        deciders = _deciders(now.project, now.row.gate)
-        if role not in deciders:
-            listed = ", ".join(deciders)
+        if role not in now.row.deciders:
+            listed = ", ".join(now.row.deciders)
             raise Invalid(f"This gate is signed by: {listed}.", errors={"role": [f"One of {listed}."]})
         access.require_role(by, now.project, {role}, "sign in this role")
         if now.row.state != Evaluation.State.OPEN:
             raise Conflict("This submission waits for no signature any more.", state=now.row.state)
-        _require_fresh_signer(now.row, role, by)
+        is_further_role = _require_fresh_signer(now.row, role, by)
         verdict = Signature.Verdict.APPROVE if approves else Signature.Verdict.OBJECT
         signature = Signature(
             project=now.project, evaluation=now.row, signer_id=by.user.pk, role=role, verdict=verdict, note=note,
-            signed_at=now.act.at,
+            signed_at=now.act.at, is_further_role=is_further_role, model_version=now.row.model_version,
+            facts_sha256=now.row.facts.sha256,
         )  # fmt: skip
         signature.save()
         sealing.seal_at_commit()
@@ -120,14 +134,14 @@ def decide(*, evaluation: Evaluation, resolution: Resolution, by: Actor) -> Deci
     with doing("gate.decided", by=by, on=evaluation, right="review", reason=reason, alone=True) as now:
         row, gate = now.row, now.row.gate
         definition = definitions.of(now.project.catalogue).gate(gate.key)
-        access.require_role(by, now.project, set(definition.decided_by), "decide this gate")
+        access.require_role(by, now.project, set(policy.may_end(row.deciders)), "decide this gate")
         require_move(row, Evaluation.State.DECIDED)
         _require_possible(now.project, definition, resolution)
         if resolution.outcome in NEEDED_RIGHT:
             access.require(by, now.project, NEEDED_RIGHT[resolution.outcome])
         frozen, verdicts = judge_submission(row)
         if resolution.outcome == Decision.Outcome.PASS:
-            _require_passable(now.project, gate, row, verdicts)
+            _require_passable(now.project, gate, row, verdicts, by)
         decision = Decision(
             project=now.project, evaluation=row, gate=gate, iteration=now.project.iteration, outcome=resolution.outcome,
             to_phase=resolution.to_phase, reason=reason, condition=resolution.condition,
@@ -177,25 +191,28 @@ def _pass(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Reso
         _move(gate, Gate.State.OPEN)
         return
     following = now.project.phase_set.select_for_update().get(number=phase.number + 1)
-    _move(following, Phase.State.OPEN, opened_at=now.act.at)
+    if following.state != Phase.State.OPEN:  # it stayed open where the served model was only to be replaced
+        _move(following, Phase.State.OPEN, opened_at=now.act.at)
     if definition.releases and now.project.state == Project.State.ACTIVE:
+        if now.project.running_since is not None:
+            now.project.caught_up_at = now.act.at
+            now.project.save(update_fields=["caught_up_at"])
         _move(now.project, Project.State.IN_OPERATION)
 
 
 def _go_back(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Resolution, by: Actor) -> None:
-    iterations.reopen(
-        now.project, resolution.to_phase, resolution.tasks, resolution.origin, resolution.reason, by, now.act.at
-    )
+    turn = iterations.Turn(resolution.to_phase, resolution.tasks, resolution.origin, resolution.reason)
+    iterations.reopen(now.project, turn, by, now.act.at)
 
 
 def _hold(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Resolution, by: Actor) -> None:
     _reopen_for_work(gate)
-    projects.put_on_hold(now.project, resolution.reason, resolution.condition)
+    holds.put_on_hold(now.project, resolution.terms, by, now.act.at)
 
 
 def _stop(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Resolution, by: Actor) -> None:
     _reopen_for_work(gate)
-    projects.bring_to_a_stop(now.project, resolution.reason)
+    projects.bring_to_a_stop(now.project, resolution.reason, by, now.act.at)
 
 
 _CONSEQUENCES = {
@@ -225,16 +242,22 @@ def _freeze(now: Doing, collected: facts.Facts, moment: str) -> Blob:
     return blobs.store(owner_id=now.project.pk, name=name, media_type=FACTS_TYPE, data=canonical(collected))
 
 
-def _deciders(project: Project, gate: Gate) -> tuple[str, ...]:
-    return definitions.of(project.catalogue).gate(gate.key).deciders
+def _judged_version(definition: definitions.Gate, frozen: facts.Facts) -> str:
+    """The version of the model the gate decides on, as its document names it; empty where there is none."""
+    where = definition.judged_version
+    document = rules.accepted(frozen, where["kind"]) if where else None
+    return str(document["fields"].get(where["field"]) or "")[:200] if document else ""
 
 
-def _require_fresh_signer(evaluation: Evaluation, role: str, by: Actor) -> None:
+def _require_fresh_signer(evaluation: Evaluation, role: str, by: Actor) -> bool:
+    """Whether the person signs in a further role, which only a policy allows."""
     signatures = list(evaluation.signatures.all())
     if any(s.role == role for s in signatures):
         raise Conflict("This role has signed already.")
-    if any(s.signer_id == by.user.pk for s in signatures):
+    has_signed = any(s.signer_id == by.user.pk for s in signatures)
+    if has_signed and not policies.of_version(evaluation.policy_version)["one_person_may_sign_twice"]:
         raise NotAllowed("You have signed already; nobody signs for two roles.")
+    return has_signed
 
 
 def _require_possible(project: Project, definition: definitions.Gate, resolution: Resolution) -> None:
@@ -250,23 +273,27 @@ def _require_possible(project: Project, definition: definitions.Gate, resolution
         raise Invalid("Choose the phase to go back to.", errors={"to_phase": [f"One of {numbers}."]})
     if not going_back and resolution.to_phase is not None:
         raise Invalid("Only iterate and backtrack name a phase.", errors={"to_phase": ["Leave this empty."]})
-    if resolution.outcome == Decision.Outcome.HOLD and not resolution.condition.strip():
-        sentence = "Say what must be true before work resumes."
-        raise Invalid(sentence, errors={"condition": [sentence]})
+    if resolution.outcome == Decision.Outcome.HOLD:
+        holds.sound(resolution.terms)
 
 
-def _require_passable(project: Project, gate: Gate, evaluation: Evaluation, verdicts: list[rules.Verdict]) -> None:
+def _require_passable(
+    project: Project, gate: Gate, evaluation: Evaluation, verdicts: list[rules.Verdict], by: Actor
+) -> None:
     if is_never_passed(project, definitions.of(project.catalogue).gate(gate.key)):
-        raise GateNotReady("A proof of concept is never released; begin a full project for that.")
+        raise GateNotReady("A proof of concept is never released; make a full project of it first.")
     signatures = list(evaluation.signatures.all())
     objections = [s for s in signatures if s.verdict == Signature.Verdict.OBJECT]
     if objections:
         raise GateNotReady(f"{objections[0].signer} objects: {objections[0].note}")
-    lacking = set(_deciders(project, gate)) - {s.role for s in signatures}
+    lacking = set(evaluation.deciders) - {s.role for s in signatures}
     if lacking:
         raise GateNotReady(f"Signatures are missing: {', '.join(sorted(lacking))}.", roles=sorted(lacking))
     if {s.signer_id for s in signatures} == {evaluation.submitted_by_id}:
         raise NotAllowed("Who submitted a gate can not be the only one to sign it.")
+    four_eyes = policies.of_version(evaluation.policy_version)["four_eyes_gates"]
+    if gate.phase.number in four_eyes and by.user.pk == evaluation.submitted_by_id:
+        raise NotAllowed("You submitted this gate; by policy another person decides that it is passed.")
     _require_none(rules.blockers(verdicts, "decision"), "The gate can not be passed")
 
 

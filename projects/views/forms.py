@@ -16,7 +16,7 @@ from evidence.services import blobs
 from projects import access
 from projects.models import Attachment, Project, Revision
 from projects.services import documents, downloads, projects
-from projects.views import typed_fields
+from projects.views import readers, typed_fields
 from projects.views.commands import done
 from projects.views.pages import show
 from projects.views.readers import require_text
@@ -33,7 +33,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
             require_text(given)
             project = projects.create(
                 slug=given.get("slug", ""), name=given.get("name", ""), purpose=given.get("purpose", ""),
-                kind=given.get("kind", ""), answers=answers, by=request.actor,
+                kind=given.get("kind", ""), answers=answers, by=request.actor, **readers.since(given),
             )  # fmt: skip
             return done(request, "The project is created.", reverse("projects:overview", args=[project.slug]))
         except Invalid as error:
