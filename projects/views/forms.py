@@ -13,7 +13,7 @@ from catalogue.definitions import of
 from catalogue.models import CatalogueVersion
 from crispmlq.errors import DomainError, Invalid, NotAllowed, NotFound
 from evidence.services import blobs
-from projects import access
+from projects import access, fillers
 from projects.models import Attachment, Project, Revision
 from projects.services import documents, downloads, projects
 from projects.views import readers, typed_fields
@@ -52,6 +52,8 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     newest = Revision.objects.filter(document__project=project, document__kind=kind).order_by("-number").first()
     is_draft = newest is not None and newest.state == Revision.State.DRAFT
     values = newest.fields if newest else {}
+    if "fill" in request.GET and kind in fillers.FILLERS:
+        values = {**values, **fillers.filled(project, kind)}
     error: DomainError | None = None
     if request.method == "POST":
         values = typed_fields.values(definition, request.POST)
@@ -66,7 +68,7 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     rows = typed_fields.rows(definition, values, getattr(error, "errors", {}))
     return show(
         request, "projects/document_edit.html", project, tab="documents", definition=definition, rows=rows,
-        newest=newest, is_draft=is_draft, error=error,
+        newest=newest, is_draft=is_draft, error=error, may_be_filled=kind in fillers.FILLERS,
         version=request.POST.get("version") or getattr(newest, "audit_ver", ""),
         change_reason=request.POST.get("change_reason", ""),
     )  # fmt: skip
