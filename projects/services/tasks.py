@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit.ids import uuid7
 from crispmlq.errors import Conflict, Invalid, NotAllowed
+from notices import services as notices
 from policies import selectors as policies
 from projects import selectors
 from projects.models import Membership, Phase, Requirement, Task
@@ -127,6 +128,7 @@ def assign(*, task: Task, user_id: UUID | None, due_on: date | None, by: Actor, 
             raise Conflict("It is assigned like this already.")
         now.row.assignee_id, now.row.due_on = user_id, due_on
         now.row.save(update_fields=["assignee", "due_on"])
+        _withdraw_reminders(now.row)
         return now.row
 
 
@@ -192,6 +194,12 @@ def _unconfirmed(task: Task) -> list[str]:
     if policies.in_force()["requirements_before_tasks"] == "refuse":
         raise TaskNotReady(f"{said} By policy they come first.", requirements=left)
     return [said]
+
+
+def _withdraw_reminders(task: Task) -> None:
+    """Nobody else is reminded of it any more."""
+    keys = [f"{name} {task.pk} " for name in ("task.due_soon", "task.overdue")]
+    notices.withdraw(keys=keys, project_id=task.project_id, but=task.assignee_id)
 
 
 def _require_dependencies(task: Task) -> None:
