@@ -57,6 +57,8 @@ urlpatterns = [
     *rows("iterations", projects.Iterations, "iteration", "<int:number>"),
     path("projects/<slug:slug>/events", projects.Events.as_view({"get": "list"}), name="events"),
     *rows("requirements", items.Requirements, "requirement", "<slug:key>"),
+    path("projects/<slug:slug>/tasks/assignments", items.Tasks.as_view({"post": "assign"}), name="tasks-assign"),
+    path("projects/<slug:slug>/qa-methods/plans", items.QAMethods.as_view({"post": "plan_many"}), name="methods-plan"),
     *rows("tasks", items.Tasks, "task", "<slug:key>"),
     *rows("risks", items.Risks, "risk", "<slug:key>"),
     *rows("qa-methods", items.QAMethods, "qa-method", "<slug:key>"),

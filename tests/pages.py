@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from projects.tables import TABLES
+
 PAGES = [
     "/",
     "/my-work",
@@ -19,6 +21,8 @@ PAGES = [
     "/projects/churn/documents/scope-document",
     "/projects/churn/documents/scope-document/edit",
     "/projects/churn/people",
+    "/projects/churn/lists",
+    *[f"/projects/churn/lists/{name}" for name in TABLES],
     "/projects/churn/comments?type=projects.task&id=define-scope",
     "/projects/churn/history",
     "/projects/churn/history?act=task.started&since=2020-01-01&phase=1",

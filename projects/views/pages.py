@@ -17,6 +17,7 @@ from projects import access
 from projects import page_selectors as pages
 from projects.gates import facts, policy, standing
 from projects.models import Criterion, CriterionVersion, Document, Iteration, Measurement, Project, Risk
+from projects.views import files
 
 PHASES = {"1", "2", "3", "4", "5", "6"}
 
@@ -93,6 +94,8 @@ def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def criteria(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "criteria"):
+        return answer
     rows = pages.criteria(project)
     return show(
         request, "projects/criteria.html", project, tab="criteria", rows=rows,
@@ -104,6 +107,8 @@ def criteria(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "members"):
+        return answer
     members = pages.members(project)
     taken = [member.user_id for member in members]
     return show(
@@ -115,6 +120,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def risks(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "risks"):
+        return answer
     rows = Risk.objects.filter(project=project).select_related("phase", "task").exclude(task__state="not_applicable")
     everything = list(rows.order_by("phase__number", "position"))
     state, number = request.GET.get("state", ""), request.GET.get("phase", "")
@@ -146,6 +153,8 @@ def risk(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @require_safe
 def documents(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "documents"):
+        return answer
     return show(request, "projects/documents.html", project, tab="documents", rows=pages.documents(project))
 
 

@@ -59,6 +59,10 @@ def assignment(given: Given) -> dict[str, Any]:
     return {"user_id": user_id, "due_on": _date(given, "due_on") if given.get("due_on") else None}
 
 
+def assignments(given: Given) -> dict[str, Any]:
+    return {"keys": given.getlist("keys"), **assignment(given)}
+
+
 def resolution(given: Given) -> dict[str, Any]:
     outcome = given.get("outcome", "")
     going_back = outcome in {"iterate", "backtrack"}
