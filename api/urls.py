@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import comments, criteria, documents, gates, items, notices, policies, projects, reports, trail
+from api.views import comments, criteria, documents, gates, items, notices, policies, projects, reports, trail, work
 
 app_name = "api"
 
@@ -86,6 +86,9 @@ urlpatterns = [
     path("projects/<slug:slug>/trail/verifications", trail.Trail.as_view({"post": "verify"}), name="trail-verify"),
     path("projects/<slug:slug>/trail/exports", trail.Trail.as_view({"post": "export"}), name="trail-export"),
     path("projects/<slug:slug>/trail/exports/<uuid:pk>", trail.Trail.as_view({"get": "bundle"}), name="trail-bundle"),
+    path("work", work.MyWork.as_view({"get": "list"}), name="work"),
+    path("approvals", work.Approvals.as_view({"get": "list"}), name="approvals"),
+    path("activity", work.Activity.as_view({"get": "list"}), name="activity"),
     path("notices", notices.Notices.as_view({"get": "list"}), name="notices"),
     path("notices/seen", notices.Notices.as_view({"post": "see_all"}), name="notices-seen"),
     path("notices/<uuid:pk>/seen", notices.Notices.as_view({"post": "see"}), name="notice-seen"),

@@ -8,6 +8,8 @@ PAGES = [
     "/",
     "/my-work",
     "/approvals",
+    "/activity",
+    "/activity?show=mine",
     "/notices",
     "/notices/count",
     "/policies",

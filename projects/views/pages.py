@@ -39,25 +39,6 @@ def show(request: HttpRequest, template: str, project: Project | None = None, **
 
 
 @require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
-    found = list(pages.dashboard(request.actor))
-    rows = [(project, pages.current_phase(project)) for project in found]
-    return show(
-        request, "projects/dashboard.html", rows=rows, section="dashboard", may_create=access.may_create(request.actor)
-    )
-
-
-@require_safe
-def my_work(request: HttpRequest) -> HttpResponse:
-    return show(request, "projects/my_work.html", tasks=pages.my_work(request.actor), section="my_work")
-
-
-@require_safe
-def approvals(request: HttpRequest) -> HttpResponse:
-    return show(request, "projects/approvals.html", approvals=pages.approvals(request.actor), section="approvals")
-
-
-@require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
     phase, base = pages.current_phase(project), facts.of_project(project)
