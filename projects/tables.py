@@ -29,6 +29,7 @@ from projects.models import (
     Task,
     Waiver,
 )
+from projects.places import PLACES
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ class Table:
     def _relations(self) -> list[str]:
         own = {f.name for f in self.model._meta.concrete_fields if f.is_relation}
         paths = [column.path for column in self.columns if column.path.partition("__")[0] in own]
-        return sorted({path.rpartition("__")[0] for path in paths} - {""})
+        of_page = PLACES[self.model._meta.label_lower][1] if self.model._meta.label_lower in PLACES else ()
+        return sorted({path.rpartition("__")[0] for path in paths} - {""} | set(of_page))
 
 
 def _field(model: type[models.Model], path: str) -> models.Field:
