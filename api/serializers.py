@@ -165,6 +165,7 @@ class CriterionVersionOut(serializers.ModelSerializer):
     floor = Number(read_only=True)
     baseline = Number(read_only=True)
     supports = serializers.SlugRelatedField("key", read_only=True)
+    lesson = serializers.StringRelatedField(help_text="Document in which the change was learned.")
     author = person()
     approved_by = person()
     version = serializers.IntegerField(source="audit_ver", read_only=True)
@@ -173,17 +174,30 @@ class CriterionVersionOut(serializers.ModelSerializer):
         model = CriterionVersion
         fields = [
             "number", "state", "metric", "unit", "direction", "threshold", "upper", "floor", "baseline", "method",
-            "justification", "owner_name", "supports", "change_reason", "author", "created_at", "approved_by",
-            "approved_at", "version",
+            "justification", "owner_name", "supports", "change_reason", "lesson", "author", "created_at",
+            "approved_by", "approved_as", "approved_at", "version",
         ]  # fmt: skip
 
 
 class CriterionOut(serializers.ModelSerializer):
     versions = CriterionVersionOut(many=True, read_only=True)
+    version = serializers.IntegerField(source="audit_ver", read_only=True)
 
     class Meta:
         model = Criterion
-        fields = ["key", "level", "name", "versions"]
+        fields = ["key", "level", "name", "measures", "versions", "version"]
+
+
+class CriterionStatusOut(serializers.Serializer):
+    key = serializers.CharField(source="criterion.key")
+    name = serializers.CharField(source="criterion.name")
+    level = serializers.CharField(source="criterion.level")
+    threshold = Number(source="version.threshold")
+    value = Number(source="current.value", default=None)
+    environment = serializers.CharField(source="current.environment", default=None)
+    status = serializers.CharField(help_text="on_track, at_risk or missed, in the furthest phase that was reached.")
+    measures = serializers.ListField(source="criterion.measures", child=serializers.CharField())
+    needs_measure = serializers.BooleanField(help_text="At risk or missed, and nothing is done about it.")
 
 
 class MeasurementOut(Dated):
@@ -267,7 +281,7 @@ class DecisionOut(Dated):
         model = Decision
         fields = [
             "id", "gate", "iteration", "outcome", "to_phase", "reason", "condition", "verdicts", "rules_version",
-            "facts_sha256", "decided_by", "decided_at", "recorded_later",
+            "criteria", "facts_sha256", "decided_by", "decided_at", "recorded_later",
         ]  # fmt: skip
 
 
@@ -307,6 +321,21 @@ class WaiverOut(serializers.ModelSerializer):
         ]
 
 
+class GateCriterionOut(serializers.Serializer):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    level = serializers.CharField()
+    status = serializers.CharField(help_text="on_track, at_risk or missed at this gate.")
+    measures = serializers.ListField(child=serializers.CharField())
+
+
+class ChangedCriterionOut(serializers.Serializer):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    before = serializers.IntegerField(help_text="Version the gate was passed with.")
+    now = serializers.IntegerField(help_text="Version that is approved now.")
+
+
 class GateOut(serializers.ModelSerializer):
     phase = serializers.SlugRelatedField("number", read_only=True)
 
@@ -337,6 +366,8 @@ class ReadinessOut(serializers.Serializer):
     missing_roles = serializers.ListField(child=serializers.CharField(), help_text="Deciding roles yet to sign.")
     outcomes = serializers.SerializerMethodField(help_text="How it may end now.")
     is_out_of_date = serializers.BooleanField(help_text="It was passed, but on today's records it would not be.")
+    criteria = GateCriterionOut(many=True)
+    changed_criteria = ChangedCriterionOut(many=True)
     verdicts = VerdictOut(many=True)
 
     def get_outcomes(self, view: Any) -> list[str]:

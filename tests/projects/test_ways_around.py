@@ -29,7 +29,7 @@ def test_a_weaker_criterion_approved_during_the_review_changes_nothing_in_it(cas
     version = CriterionVersion.objects.get(criterion__key="recall")
     demand = criteria.Demand(
         **{name: getattr(version, name) for name in ("metric", "unit", "direction", "method", "owner_name", "floor")},
-        threshold=Decimal("0.85"), supports="retention",
+        threshold=Decimal("0.85"), supports="retention", justification="Easier to reach.",
     )  # fmt: skip
     weaker = criteria.revise(criterion=version.criterion, demand=demand, reason="Easier.", by=cast.dana)
     criteria.approve(version=weaker, by=cast.dora)

@@ -31,6 +31,8 @@ TONES = {
                     ("warn", "warning")),
     **dict.fromkeys(["rejected", "not_met", "stopped", "stop", "rated", "object", "missed", "refused"],
                     ("bad", "cross")),
+    "on_track": ("good", "check"),
+    "at_risk": ("warn", "warning"),
     "locked": ("", "lock"),
     "waived": ("info", "flag"),
 }  # fmt: skip
