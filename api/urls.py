@@ -10,7 +10,19 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import comments, criteria, documents, gates, items, notices, policies, projects, reports, trail
+from api.views import (
+    comments,
+    criteria,
+    documents,
+    gates,
+    items,
+    notices,
+    policies,
+    projects,
+    registry,
+    reports,
+    trail,
+)
 
 app_name = "api"
 
@@ -76,6 +88,12 @@ urlpatterns = [
         documents.Attachments.as_view({"get": "retrieve"}),
         name="attachment",
     ),
+    *rows("artefacts", registry.Artefacts, "artefact", "<slug:key>"),
+    *rows("artefact-versions", registry.ArtefactVersions, "artefact-version", "<uuid:pk>"),
+    *rows("profiles", registry.Profiles, "profile", "<uuid:pk>"),
+    *rows("announcements", registry.Announcements, "announcement", "<uuid:pk>"),
+    *rows("answers", registry.Answers, "answer", "<uuid:pk>"),
+    path("registry", registry.Register.as_view({"get": "list"}), name="registry"),
     *rows("gates", gates.Gates, "gate", "<slug:key>"),
     *rows("submissions", gates.Submissions, "submission", "<uuid:pk>"),
     *rows("decisions", gates.Decisions, "decision", "<uuid:pk>"),

@@ -294,7 +294,7 @@ def _document_kinds(body: Mapping[str, Any]) -> dict[str, DocumentKind]:
             kind=kind["kind"],
             phase=file["phase"],
             review_roles=tuple(tuple(group) for group in kind["review_roles"]),
-            fields=tuple(_field(each) for each in kind["fields"]),
+            fields=tuple(field_of(each) for each in kind["fields"]),
             tasks=tuple(producers.get(kind["key"], [])),
         )
         for file in body["documents"]
@@ -302,6 +302,7 @@ def _document_kinds(body: Mapping[str, Any]) -> dict[str, DocumentKind]:
     }
 
 
-def _field(each: Mapping[str, Any]) -> Field:
+def field_of(each: Mapping[str, Any]) -> Field:
+    """A field as the schema of catalogues describes it."""
     columns = tuple(Column(**{**c, "options": tuple(c.get("options", ()))}) for c in each.get("columns", ()))
     return Field(**{**each, "options": tuple(each.get("options", ())), "columns": columns})
