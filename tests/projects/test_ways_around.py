@@ -56,13 +56,15 @@ def test_who_wrote_a_criterion_before_somebody_else_changed_it_can_not_approve_i
     walk.approve_criteria(cast)
     version = Criterion.objects.get(key="recall").versions.get()
     demand = criteria.Demand(
-        metric="recall", unit="1", direction="at_least", threshold=Decimal("0.8"), method="M", owner_name="O"
-    )
+        metric="recall", unit="1", direction="at_least", threshold=Decimal("0.8"), floor=Decimal("0.7"), method="M",
+        owner_name="O", justification="J", supports="retention",
+    )  # fmt: skip
     draft = criteria.revise(criterion=version.criterion, demand=demand, reason="R", by=cast.dora)
     criteria.change_draft(version=draft, demand=replace(demand, threshold=Decimal("0.81")), by=cast.dana)
     with pytest.raises(NotAllowed):
         criteria.approve(version=draft, by=cast.dora)
-    criteria.approve(version=draft, by=cast.sven)
+    memberships.set_roles(project=cast.project, user=cast.olga.user, roles=["domain-expert"], by=cast.mara)
+    criteria.approve(version=draft, by=cast.olga)
 
 
 def test_nobody_gives_a_role_to_himself(cast: Cast) -> None:
