@@ -10,7 +10,20 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import comments, criteria, documents, gates, items, notices, policies, projects, reports, trail, work
+from api.views import (
+    comments,
+    criteria,
+    documents,
+    gates,
+    items,
+    notices,
+    policies,
+    projects,
+    registry,
+    reports,
+    trail,
+    work,
+)
 
 app_name = "api"
 
@@ -52,6 +65,7 @@ urlpatterns = [
         name="project",
     ),
     *commands("projects/<slug:slug>", projects.ProjectDetail, "project"),
+    *rows("holds", projects.Holds, "hold", "<uuid:pk>"),
     *rows("members", projects.Members, "member", "<slug:username>"),
     *rows("phases", projects.Phases, "phase", "<int:number>"),
     *rows("iterations", projects.Iterations, "iteration", "<int:number>"),
@@ -62,6 +76,11 @@ urlpatterns = [
     *rows("tasks", items.Tasks, "task", "<slug:key>"),
     *rows("risks", items.Risks, "risk", "<slug:key>"),
     *rows("qa-methods", items.QAMethods, "qa-method", "<slug:key>"),
+    path(
+        "projects/<slug:slug>/criteria-standing",
+        criteria.Criteria.as_view({"get": "standing"}),
+        name="criteria-standing",
+    ),
     *rows("criteria", criteria.Criteria, "criterion", "<slug:key>"),
     *rows("criteria/<slug:key>/versions", criteria.Versions, "version", "<int:number>")[1:],
     *rows("measurements", criteria.Measurements, "measurement", "<uuid:pk>"),
@@ -72,6 +91,12 @@ urlpatterns = [
         documents.Attachments.as_view({"get": "retrieve"}),
         name="attachment",
     ),
+    *rows("artefacts", registry.Artefacts, "artefact", "<slug:key>"),
+    *rows("artefact-versions", registry.ArtefactVersions, "artefact-version", "<uuid:pk>"),
+    *rows("profiles", registry.Profiles, "profile", "<uuid:pk>"),
+    *rows("announcements", registry.Announcements, "announcement", "<uuid:pk>"),
+    *rows("answers", registry.Answers, "answer", "<uuid:pk>"),
+    path("registry", registry.Register.as_view({"get": "list"}), name="registry"),
     *rows("gates", gates.Gates, "gate", "<slug:key>"),
     *rows("submissions", gates.Submissions, "submission", "<uuid:pk>"),
     *rows("decisions", gates.Decisions, "decision", "<uuid:pk>"),

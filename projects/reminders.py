@@ -18,7 +18,7 @@ from django.utils import timezone
 from catalogue.definitions import of
 from projects import access
 from projects.document_reviews import open_groups
-from projects.models import CriterionVersion, Evaluation, Project, Revision, Risk, Task, Waiver
+from projects.models import CriterionVersion, Evaluation, Hold, Project, Revision, Risk, Task, Waiver
 from projects.places import place_of
 from projects.services import telling
 
@@ -113,6 +113,12 @@ def _waivers(**ends: Any) -> Iterator[Found]:
         yield Found(row, row.expires_on, users=[row.requested_by_id], roles=access.RIGHTS["submit gates"][0])
 
 
+def expected_ends_of_holds(today: date) -> Iterator[Found]:
+    rows = Hold.objects.filter(ended_at=None, expected_on__lte=today).select_related("project")
+    for row in rows:
+        yield Found(row, row.expected_on, roles=access.RIGHTS["hold"][0])
+
+
 REMINDERS: dict[str, Reminder] = {
     "task.due_soon": Reminder("The task “{subject}” is due on {since}.", due_soon),
     "task.overdue": Reminder("The task “{subject}” was due on {since}.", overdue, WEEKLY),
@@ -121,6 +127,9 @@ REMINDERS: dict[str, Reminder] = {
     "criterion.waits": Reminder("The criterion “{subject}” waits to be approved since {since}.", drafts_of_criteria,
                                 PATIENCE.days),
     "waiver.waits": Reminder("“{subject}” waits for an answer since {since}.", requested_waivers, PATIENCE.days),
+    "hold.expected": Reminder(
+        "The project is on hold, and what it waits for was expected by {since}.", expected_ends_of_holds, WEEKLY
+    ),
     "acceptance.ends": Reminder(
         "The acceptance of the risk “{subject}” ends on {since}.",
         lambda today: _acceptances(accepted_until__range=(today, today + AHEAD)),

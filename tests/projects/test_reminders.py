@@ -9,7 +9,7 @@ import pytest
 from notices.models import Notice
 from projects import reminders
 from projects.models import QAMethod, Risk, Task
-from projects.services import criteria, documents, gates, projects, qa_methods, risks, tasks, waivers
+from projects.services import criteria, documents, gates, holds, qa_methods, risks, tasks, waivers
 from projects.tasks import remind as job
 from tests import walk
 from tests.cast import Cast
@@ -55,7 +55,7 @@ def test_who_had_the_task_before_gets_no_reminder_and_loses_the_unseen_one(cast:
 
 
 def test_a_finished_task_and_a_project_on_hold_remind_of_nothing(cast: Cast, task: Task) -> None:
-    projects.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
+    holds.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
     assert reminded("task.overdue", TODAY + timedelta(days=11)) == {}
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from projects.models import QAMethod, Risk, Task
-from projects.services import criteria, documents, memberships, projects, qa_methods, risks, tasks, waivers
+from projects.services import criteria, documents, holds, memberships, projects, qa_methods, risks, tasks, waivers
 from tests import walk
 from tests.cast import Cast
 
@@ -152,7 +152,7 @@ class TestActivity:
         assert client.get("/projects/other/go?type=projects.task&id=nothing").status_code == 404
 
     def test_of_that_what_concerns_ones_roles(self, cast: Cast, api: Callable[..., Any], assigned: list[Task]) -> None:
-        projects.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
+        holds.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
         mine = [row["event"]["act"] for row in api("dana", "get", "/api/v1/activity", {"mine": "true"}).json()]
         assert mine == ["project.held", *["task.assigned"] * 3]
         others = [row["event"]["act"] for row in api("milo", "get", "/api/v1/activity", {"mine": "true"}).json()]
