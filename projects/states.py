@@ -6,7 +6,9 @@ from typing import Any
 
 from crispmlq.errors import Conflict
 
-MOVES: dict[str, dict[str, set[str]]] = {
+Table = dict[str, dict[str, set[str]]]
+
+MOVES: Table = {
     "Project": {
         "draft": {"active", "on_hold", "stopped"},
         "active": {"in_operation", "on_hold", "stopped"},
@@ -57,13 +59,13 @@ MOVES: dict[str, dict[str, set[str]]] = {
 }
 
 
-def require_move(row: Any, to: str) -> None:
-    """Refuse a move the table does not list.
+def require_move(row: Any, to: str, table: Table = MOVES) -> None:
+    """Refuse a move the table does not list; apps above this one bring a table of their own.
 
     Raises:
         Conflict: code "illegal_move"; `data` names the state now and the states it may go to.
     """
-    moves = MOVES[type(row).__name__]
+    moves = table[type(row).__name__]
     if to in moves[row.state]:
         return
     label = dict(type(row).State.choices)
