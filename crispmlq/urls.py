@@ -21,6 +21,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("jobs/", include("jobs.urls")),
     path("api/v1/", include("api.urls")),
+    path("", include("monitoring.urls")),
     path("", include("compliance.urls")),
     path("", include("projects.urls")),
 ]
