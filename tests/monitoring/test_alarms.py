@@ -13,7 +13,6 @@ from monitoring.services import alarms, reactions, watching
 from notices.models import Notice
 from projects.access import NoRight
 from projects.models import Task
-from projects.services import tasks
 from projects.states import IllegalMove
 from tests.cast import Cast
 from tests.monitoring import made
@@ -246,10 +245,10 @@ def test_a_control_value_that_does_not_match_is_an_alarm(cast: Cast) -> None:
 
 
 def test_resources_and_pipelines_are_watched_like_everything_else(cast: Cast) -> None:
-    memory = made.active(cast, "memory", group="technical", unit="MB",
-                         rules=[{"key": "most", "kind": "at_most", "threshold": "900", "reaction": "alarm"}])  # fmt: skip
-    pipeline = made.active(cast, "nightly-run", group="technical",
-                           rules=[{"key": "ok", "kind": "allowed", "values": ["1"], "reaction": "incident"}])  # fmt: skip
+    most = {"key": "most", "kind": "at_most", "threshold": "900", "reaction": "alarm"}
+    passed = {"key": "ok", "kind": "allowed", "values": ["1"], "reaction": "incident"}
+    memory = made.active(cast, "memory", group="technical", unit="MB", rules=[most])
+    pipeline = made.active(cast, "nightly-run", group="technical", rules=[passed])
     made.deliver(cast, memory, "950")
     made.deliver(cast, pipeline, "0")
     assert set(Alarm.objects.values_list("rule_key", flat=True)) == {"most", "ok"}
