@@ -216,7 +216,9 @@ class SignatureOut(serializers.ModelSerializer):
 
     class Meta:
         model = Signature
-        fields = ["signer", "role", "verdict", "note", "signed_at"]
+        fields = [
+            "signer", "role", "is_further_role", "verdict", "note", "model_version", "facts_sha256", "signed_at",
+        ]  # fmt: skip
 
 
 class DecisionOut(serializers.ModelSerializer):
@@ -241,8 +243,8 @@ class EvaluationOut(serializers.ModelSerializer):
     class Meta:
         model = Evaluation
         fields = [
-            "id", "gate", "iteration", "state", "verdicts", "rules_version", "facts_sha256", "note", "submitted_by",
-            "submitted_at", "signatures",
+            "id", "gate", "iteration", "state", "verdicts", "rules_version", "policy_version", "deciders",
+            "model_version", "facts_sha256", "note", "submitted_by", "submitted_at", "signatures",
         ]  # fmt: skip
 
 

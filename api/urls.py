@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import criteria, documents, gates, items, projects, reports, trail
+from api.views import comments, criteria, documents, gates, items, notices, policies, projects, reports, trail
 
 app_name = "api"
 
@@ -39,6 +39,12 @@ def commands(base: str, view: type[ViewSetMixin], name: str) -> list[Any]:
 
 urlpatterns = [
     path("schema", SpectacularAPIView.as_view(permission_classes=[AllowAny], authentication_classes=[]), name="schema"),
+    path("policies", policies.Policies.as_view({"get": "list"}), name="policies"),
+    path(
+        "policies/in-force",
+        policies.InForce.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="policies-in-force",
+    ),
     path("projects", projects.ProjectList.as_view({"get": "list", "post": "create"}), name="projects"),
     path(
         "projects/<slug:slug>",
@@ -68,6 +74,7 @@ urlpatterns = [
     *rows("submissions", gates.Submissions, "submission", "<uuid:pk>"),
     *rows("decisions", gates.Decisions, "decision", "<uuid:pk>"),
     *rows("waivers", gates.Waivers, "waiver", "<uuid:pk>"),
+    *rows("comments", comments.Comments, "comment", "<uuid:pk>"),
     *rows("reports", reports.Reports, "report", "<uuid:pk>"),
     path("projects/<slug:slug>/jobs/<uuid:pk>", reports.Jobs.as_view({"get": "retrieve"}), name="job"),
     path(
@@ -77,5 +84,13 @@ urlpatterns = [
     path("projects/<slug:slug>/trail/verifications", trail.Trail.as_view({"post": "verify"}), name="trail-verify"),
     path("projects/<slug:slug>/trail/exports", trail.Trail.as_view({"post": "export"}), name="trail-export"),
     path("projects/<slug:slug>/trail/exports/<uuid:pk>", trail.Trail.as_view({"get": "bundle"}), name="trail-bundle"),
+    path("notices", notices.Notices.as_view({"get": "list"}), name="notices"),
+    path("notices/seen", notices.Notices.as_view({"post": "see_all"}), name="notices-seen"),
+    path("notices/<uuid:pk>/seen", notices.Notices.as_view({"post": "see"}), name="notice-seen"),
+    path(
+        "notices/preference",
+        notices.NoticePreference.as_view({"get": "retrieve", "put": "update"}),
+        name="notice-preference",
+    ),
     path("docs", docs.page, name="docs"),
 ]

@@ -85,15 +85,11 @@ class Gate:
     outcomes: tuple[Mapping[str, Any], ...]
     own_checks: tuple[Check, ...]
     common_checks: tuple[Check, ...]
+    judged_version: Mapping[str, str] | None = None  # {"kind", "field"} that name the version the gate decides on
 
     @property
     def checks(self) -> tuple[Check, ...]:
         return self.own_checks + self.common_checks
-
-    @property
-    def decided_by(self) -> tuple[str, ...]:
-        """Roles that may end a submission, once the deciders have signed."""
-        return ("project-manager", *self.deciders)
 
     @property
     def releases(self) -> bool:

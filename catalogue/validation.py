@@ -151,6 +151,8 @@ class _References:
         file, at = place
         self._known(file, (*at, "deciders"), "known-role", gate["deciders"], self.roles)
         self._known(file, (*at, "required_outputs"), "known-document", gate["required_outputs"], self.kinds)
+        if judged := gate.get("judged_version"):
+            self._known(file, (*at, "judged_version"), "known-document", [judged["kind"]], self.kinds)
         for part in ("checks", "common_checks"):
             for i, check in enumerate(gate[part]):
                 self._check_check(file, (*at, part, i), check)

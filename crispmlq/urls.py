@@ -22,6 +22,8 @@ urlpatterns = [
     path("jobs/", include("jobs.urls")),
     path("api/v1/", include("api.urls")),
     path("", include("monitoring.urls")),
+    path("", include("notices.urls")),
+    path("", include("policies.urls")),
     path("", include("compliance.urls")),
     path("", include("projects.urls")),
 ]

@@ -17,7 +17,6 @@ from projects.models import Membership, Project
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
-    from catalogue.definitions import Gate
 
 ANYBODY = "any member except an end user"
 ONLOOKERS = frozenset({"end-user", "auditor"})  # roles that work on nothing
@@ -25,6 +24,7 @@ ONLOOKERS = frozenset({"end-user", "auditor"})  # roles that work on nothing
 # act group -> (roles that may, whether a token may too, how the refusal names the roles)
 RIGHTS: dict[str, tuple[frozenset[str] | str, bool]] = {
     "work": (ANYBODY, True),
+    "comment": (ANYBODY, True),
     "manage": (frozenset({"project-manager", "sponsor"}), False),
     "rate risks": (ANYBODY, False),
     "accept risks": (frozenset({"sponsor", "model-owner", "data-owner"}), False),
@@ -89,9 +89,9 @@ def may_create(actor: Actor) -> bool:
     return not (actor.is_machine or actor.is_auditor or actor.is_administrator)
 
 
-def may_decide(actor: Actor, roles: frozenset[str], gate: Gate) -> bool:
-    """Whether somebody with these roles may end a submission of the gate."""
-    return _refusal(actor, roles, "review") is None and bool(roles & set(gate.decided_by))
+def may_end(actor: Actor, roles: frozenset[str], wanted: list[str]) -> bool:
+    """Whether somebody with these roles may end a submission that those of `wanted` may end."""
+    return _refusal(actor, roles, "review") is None and bool(roles & set(wanted))
 
 
 def rights_of(actor: Actor, roles: frozenset[str]) -> dict[str, bool]:

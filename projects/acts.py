@@ -34,6 +34,7 @@ ACTS = {
     "criterion.revised": "proposed a new version of the criterion “{subject}”: {reason}",
     "criterion.approved": "approved the criterion “{subject}”",
     "criterion.draft_changed": "changed the draft of the criterion “{subject}”",
+    "comment.written": "commented on “{subject}”",
     "measurement.recorded": "recorded a value of “{subject}”",
     "document.drafted": "drafted “{subject}”",
     "document.changed": "changed the draft of “{subject}”",

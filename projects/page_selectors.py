@@ -263,5 +263,4 @@ def _may_sign(evaluation: Evaluation, roles: set[str], actor: Actor) -> list[str
     if any(s.signer_id == actor.user.pk for s in signatures):
         return []
     signed = {s.role for s in signatures}
-    deciders = of(evaluation.project.catalogue).gate(evaluation.gate.key).deciders
-    return [role for role in deciders if role in roles and role not in signed]
+    return [role for role in evaluation.deciders if role in roles and role not in signed]

@@ -146,7 +146,10 @@ def command(
         if conditional and "If-Match" in request.headers:
             arguments["expected"] = expected_version(request)
         row = service(**{self.noun: self.get_object()}, by=self.actor, **arguments)
-        return self.answer(row, gives or self.serializer_class, status)
+        answer = self.answer(row, gives or self.serializer_class, status)
+        if warnings := getattr(row, "warnings", ()):
+            answer.data["warnings"] = list(warnings)
+        return answer
 
     endpoint.__name__ = name
     endpoint.__doc__ = (service.__doc__ or "").split("\n\n")[0]

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from audit.canon import decimal_text, plain
 from catalogue.definitions import Catalogue, of
+from policies import selectors as policies
 from projects.document_reviews import holds_since
 from projects.models import (
     Criterion,
@@ -44,12 +45,13 @@ def register_provider(name: str, collect: Callable[[Project], Any]) -> None:
 
 
 def of_project(project: Project) -> Facts:
-    """What all gates of a project share; twelve queries and those of the providers, however many rows."""
+    """What all gates of a project share; thirteen queries and those of the providers, however many rows."""
     template = of(project.catalogue)
     tasks = list(project.task_set.select_related("phase"))
     return {
         "today": timezone.localdate().isoformat(),
         "project": {"slug": project.slug, "kind": project.kind, "iteration": project.iteration},
+        "policy": policies.in_force().as_facts,
         "kind_names": {key: kind.name for key, kind in template.document_kinds.items()},
         "role_names": dict(template.roles),
         "documents": _documents(project, template, tasks),
@@ -66,7 +68,7 @@ def of_project(project: Project) -> Facts:
 
 
 def of_gate(base: Facts, gate: Gate, evaluation: Evaluation | None = None) -> Facts:
-    """The snapshot for one gate: the shared facts, its waivers and the signatures of one submission."""
+    """The snapshot for one gate: the shared facts, its waivers, and of a submission its signatures and policies."""
     number = gate.phase.number
     waivers = {
         w.check_key: {"expires_on": w.expires_on.isoformat(), "reason": w.reason}
@@ -75,6 +77,7 @@ def of_gate(base: Facts, gate: Gate, evaluation: Evaluation | None = None) -> Fa
     }
     return {
         **base,
+        **({"policy": policies.of_version(evaluation.policy_version).as_facts} if evaluation else {}),
         "gate": gate.key,
         "phase": number,
         "requirements": [r for r in base["requirements"] if r["phase"] == number],

@@ -132,7 +132,7 @@ def risks_treated(facts: Facts, params: Params) -> Finding:
     if unrated:
         said = listed(risk["name"] for risk in unrated)
         return unknown(f"{len(unrated)} of {len(risks)} wait for a rating: {said}.", _risk_links(unrated))
-    standing = [risk for risk in risks if risk["state"] == "rated" and not risk["is_tolerable"]]
+    standing = [risk for risk in risks if _is_above_limit(risk, facts["policy"]["values"]["risk_limit"])]
     expired = [risk for risk in risks if risk["state"] == "accepted" and not is_borne(risk, facts)]
     if standing or expired:
         said = listed([f"{r['name']} ({r['rating']})" for r in standing] + [f"{r['name']} (expired)" for r in expired])
@@ -170,6 +170,13 @@ def gate_decision_matches(facts: Facts, params: Params) -> Finding:
     if left == right and left:
         return met(f"Both name {left}.", links)
     return not_met(f"The decision names {left or 'nothing'}, the release {right or 'nothing'}.", links)
+
+
+def _is_above_limit(risk: dict[str, Any], limit: int | None) -> bool:
+    """Rated above the limit of the process, or closed before the organisation set a lower one."""
+    if risk["state"] == "closed":
+        return limit is not None and risk["rating"] > limit
+    return risk["state"] == "rated" and not risk["is_tolerable"]
 
 
 def latest(criterion: dict[str, Any], environments: list[str]) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from catalogue.rule_params import Declared, Param
+from projects.gates import policy
 
 # Raised whenever a rule judges the same facts differently than before.
 RULES_VERSION = "1"
@@ -84,7 +85,8 @@ def rule(**params: Param) -> Callable[[Rule], Rule]:
 def evaluate(checks: Iterable[Any], facts: Facts) -> list[Verdict]:
     """The verdict of each check, in the given order.
 
-    `checks` are the catalogue's `Check`s. A waiver in the facts that has not expired turns a verdict that is not met
+    `checks` are the catalogue's `Check`s; the policies in the facts may make them stricter.
+    A waiver in the facts that has not expired turns a verdict that is not met
     into "waived", for checks that may be waived; it never hides what the rule found.
     """
     return [_judge(check, facts) for check in checks]
@@ -93,12 +95,13 @@ def evaluate(checks: Iterable[Any], facts: Facts) -> list[Verdict]:
 def _judge(check: Any, facts: Facts) -> Verdict:
     finding = RULES[check.rule](facts, dict(check.params))
     verdict, because = finding.verdict, finding.because
-    waiver = facts["waivers"].get(check.key)
-    if verdict != MET and check.waivable and waiver and waiver["expires_on"] >= facts["today"]:
+    policies, waiver = facts["policy"]["values"], facts["waivers"].get(check.key)
+    blocking, waivable = policy.is_blocking(check, policies), policy.is_waivable(check, policies)
+    if verdict != MET and waivable and waiver and waiver["expires_on"] >= facts["today"]:
         verdict = WAIVED
         because = f"Waived until {waiver['expires_on']}: {waiver['reason']} ({finding.because})"
     return Verdict(
-        check=check.key, text=check.text, blocking=check.blocking, waivable=check.waivable, when=check.when,
+        check=check.key, text=check.text, blocking=blocking, waivable=waivable, when=check.when,
         rule=check.rule, verdict=verdict, because=because, links=finding.links, mend_roles=list(check.mend_roles),
     )  # fmt: skip
 

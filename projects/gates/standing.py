@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, prefetch_related_objects
 
 from catalogue import definitions
-from projects.gates import facts, rules
+from projects.gates import facts, policy, rules
 from projects.models import Evaluation, Gate, Project, Signature
 from projects.services.gates import is_never_passed, judge_submission
 
@@ -31,6 +31,7 @@ class Readiness:
     gate: Gate
     definition: definitions.Gate
     verdicts: list[rules.Verdict]
+    deciders: list[str]  # roles that have to sign
     evaluation: Evaluation | None  # the submission that waits for signatures
     signatures: list[Any]  # on that submission
 
@@ -42,7 +43,7 @@ class Readiness:
     def missing_roles(self) -> list[str]:
         """Deciding roles that have not signed yet."""
         signed = {signature.role for signature in self.signatures}
-        return [role for role in self.definition.deciders if role not in signed]
+        return [role for role in self.deciders if role not in signed]
 
     @property
     def is_ready(self) -> bool:
@@ -74,10 +75,12 @@ def readiness(gate: Gate, base: facts.Facts | None = None) -> Readiness:
     definition = definitions.of(gate.project.catalogue).gate(gate.key)
     judged = _last(gate, Evaluation.State.OPEN) if gate.state == Gate.State.SUBMITTED else None
     if judged:
-        return Readiness(gate, definition, judge_submission(judged)[1], judged, list(judged.signatures.all()))
+        signatures = list(judged.signatures.all())
+        return Readiness(gate, definition, judge_submission(judged)[1], judged.deciders, judged, signatures)
     passed_with = _last(gate, Evaluation.State.DECIDED) if gate.state == Gate.State.PASSED else None
     snapshot = facts.of_gate(base or facts.of_project(gate.project), gate, passed_with)
-    return Readiness(gate, definition, rules.evaluate(definition.checks, snapshot), None, [])
+    roles = policy.deciders(definition, snapshot["policy"]["values"])
+    return Readiness(gate, definition, rules.evaluate(definition.checks, snapshot), roles, None, [])
 
 
 def outdated(project: Project, base: facts.Facts | None = None) -> dict[Gate, list[rules.Verdict]]:

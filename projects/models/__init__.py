@@ -1,5 +1,6 @@
 """Tables of a project. Every row is governed: it changes inside an act, or not at all."""
 
+from projects.models.comments import Comment
 from projects.models.criteria import Criterion, CriterionVersion, Measurement
 from projects.models.documents import Attachment, Document, Review, Revision
 from projects.models.gates import Decision, Evaluation, Gate, Signature, Waiver
@@ -8,6 +9,7 @@ from projects.models.project import Iteration, Membership, Phase, Project
 
 __all__ = [
     "Attachment",
+    "Comment",
     "Criterion",
     "CriterionVersion",
     "Decision",

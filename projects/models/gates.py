@@ -44,6 +44,9 @@ class Evaluation(ProjectRow):
     facts = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     verdicts = models.JSONField(help_text="Verdict rows in the order of the checks.")
     rules_version = models.CharField(max_length=20)
+    policy_version = models.PositiveIntegerField(default=0, help_text="Policies of the site it is judged by.")
+    deciders = models.JSONField(default=list, help_text="Roles that have to sign, by process and policies.")
+    model_version = models.CharField(max_length=200, blank=True, help_text="Of the model the gate decides on.")
     note = models.TextField(blank=True, help_text="What the requester wants the signers to know.")
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
@@ -70,6 +73,9 @@ class Signature(ProjectRow):
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="signatures")
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=60)
+    is_further_role = models.BooleanField(default=False, help_text="Signed by who had signed in another role.")
+    model_version = models.CharField(max_length=200, blank=True, help_text="Of the model that was signed for.")
+    facts_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the frozen facts that were signed.")
     verdict = models.CharField(max_length=10, choices=Verdict)
     note = models.TextField(blank=True)
     signed_at = models.DateTimeField()
@@ -78,7 +84,11 @@ class Signature(ProjectRow):
         ordering = ["signed_at", "id"]
         constraints = [
             models.UniqueConstraint(name="signature_role_signs_once", fields=["evaluation", "role"]),
-            models.UniqueConstraint(name="signature_person_signs_once", fields=["evaluation", "signer"]),
+            models.UniqueConstraint(
+                name="signature_person_signs_once",
+                fields=["evaluation", "signer"],
+                condition=models.Q(is_further_role=False),
+            ),
         ]
 
     def __str__(self) -> str:

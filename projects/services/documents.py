@@ -12,6 +12,7 @@ from projects.document_reviews import open_groups
 from projects.models import Attachment, Document, Project, Review, Revision
 from projects.services.doing import Doing, doing, required_text
 from projects.services.phases import require_not_in_review
+from projects.services.quota import require_room
 from projects.states import require_move
 
 if TYPE_CHECKING:
@@ -71,9 +72,11 @@ def attach(
 
     Raises:
         Invalid: empty, too large, a bad name, or bytes without the claimed SHA-256. Conflict: no draft any more.
+        QuotaExceeded: the project would hold more than the policy allows.
     """
     with doing("document.attached", by=by, on=revision, right="work") as now:
         row = _open_draft(now, "attach a file to")
+        require_room(now.project, len(data))
         blob = blobs.store(
             owner_id=now.project.pk, name=name, media_type=media_type, data=data, claimed_sha256=claimed_sha256
         )

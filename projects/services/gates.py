@@ -12,8 +12,9 @@ from catalogue import definitions
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.models import Blob
 from evidence.services import blobs
+from policies import selectors as policies
 from projects import access
-from projects.gates import facts, rules
+from projects.gates import facts, policy, rules
 from projects.models import Decision, Evaluation, Gate, Iteration, Phase, Project, Signature
 from projects.services import iterations, projects
 from projects.services.doing import Doing, doing, required_text
@@ -53,12 +54,15 @@ def submit(*, gate: Gate, by: Actor, note: str = "") -> Evaluation:
     with doing("gate.submitted", by=by, on=gate, right="submit gates", reason=note, alone=True) as now:
         require_open(now.row.phase, "submit its gate")
         require_move(now.row, Gate.State.SUBMITTED)
+        definition = definitions.of(now.project.catalogue).gate(now.row.key)
         frozen, verdicts = judge(now.row)
         _require_none(rules.blockers(verdicts, "submission"), "The gate can not be submitted yet")
         evaluation = Evaluation(
             project=now.project, gate=now.row, iteration=now.project.iteration,
             facts=_freeze(now, frozen, "submission"), verdicts=rules.as_rows(verdicts),
             rules_version=rules.RULES_VERSION, note=note, submitted_by_id=by.user.pk, submitted_at=now.act.at,
+            policy_version=frozen["policy"]["version"], model_version=_judged_version(definition, frozen),
+            deciders=policy.deciders(definition, frozen["policy"]["values"]),
         )  # fmt: skip
         evaluation.save()
         _move(now.row, Gate.State.SUBMITTED)
@@ -88,18 +92,18 @@ def sign(*, evaluation: Evaluation, role: str, by: Actor, approves: bool = True,
         note = required_text(note, "note", "Say what you object to.")
     name = "gate.signed" if approves else "gate.objected"
     with doing(name, by=by, on=evaluation, right="review", reason=note) as now:
-        deciders = _deciders(now.project, now.row.gate)
-        if role not in deciders:
-            listed = ", ".join(deciders)
+        if role not in now.row.deciders:
+            listed = ", ".join(now.row.deciders)
             raise Invalid(f"This gate is signed by: {listed}.", errors={"role": [f"One of {listed}."]})
         access.require_role(by, now.project, {role}, "sign in this role")
         if now.row.state != Evaluation.State.OPEN:
             raise Conflict("This submission waits for no signature any more.", state=now.row.state)
-        _require_fresh_signer(now.row, role, by)
+        is_further_role = _require_fresh_signer(now.row, role, by)
         verdict = Signature.Verdict.APPROVE if approves else Signature.Verdict.OBJECT
         signature = Signature(
             project=now.project, evaluation=now.row, signer_id=by.user.pk, role=role, verdict=verdict, note=note,
-            signed_at=now.act.at,
+            signed_at=now.act.at, is_further_role=is_further_role, model_version=now.row.model_version,
+            facts_sha256=now.row.facts.sha256,
         )  # fmt: skip
         signature.save()
         sealing.seal_at_commit()
@@ -120,14 +124,14 @@ def decide(*, evaluation: Evaluation, resolution: Resolution, by: Actor) -> Deci
     with doing("gate.decided", by=by, on=evaluation, right="review", reason=reason, alone=True) as now:
         row, gate = now.row, now.row.gate
         definition = definitions.of(now.project.catalogue).gate(gate.key)
-        access.require_role(by, now.project, set(definition.decided_by), "decide this gate")
+        access.require_role(by, now.project, set(policy.may_end(row.deciders)), "decide this gate")
         require_move(row, Evaluation.State.DECIDED)
         _require_possible(now.project, definition, resolution)
         if resolution.outcome in NEEDED_RIGHT:
             access.require(by, now.project, NEEDED_RIGHT[resolution.outcome])
         frozen, verdicts = judge_submission(row)
         if resolution.outcome == Decision.Outcome.PASS:
-            _require_passable(now.project, gate, row, verdicts)
+            _require_passable(now.project, gate, row, verdicts, by)
         decision = Decision(
             project=now.project, evaluation=row, gate=gate, iteration=now.project.iteration, outcome=resolution.outcome,
             to_phase=resolution.to_phase, reason=reason, condition=resolution.condition,
@@ -225,16 +229,22 @@ def _freeze(now: Doing, collected: facts.Facts, moment: str) -> Blob:
     return blobs.store(owner_id=now.project.pk, name=name, media_type=FACTS_TYPE, data=canonical(collected))
 
 
-def _deciders(project: Project, gate: Gate) -> tuple[str, ...]:
-    return definitions.of(project.catalogue).gate(gate.key).deciders
+def _judged_version(definition: definitions.Gate, frozen: facts.Facts) -> str:
+    """The version of the model the gate decides on, as its document names it; empty where there is none."""
+    where = definition.judged_version
+    document = rules.accepted(frozen, where["kind"]) if where else None
+    return str(document["fields"].get(where["field"]) or "")[:200] if document else ""
 
 
-def _require_fresh_signer(evaluation: Evaluation, role: str, by: Actor) -> None:
+def _require_fresh_signer(evaluation: Evaluation, role: str, by: Actor) -> bool:
+    """Whether the person signs in a further role, which only a policy allows."""
     signatures = list(evaluation.signatures.all())
     if any(s.role == role for s in signatures):
         raise Conflict("This role has signed already.")
-    if any(s.signer_id == by.user.pk for s in signatures):
+    has_signed = any(s.signer_id == by.user.pk for s in signatures)
+    if has_signed and not policies.of_version(evaluation.policy_version)["one_person_may_sign_twice"]:
         raise NotAllowed("You have signed already; nobody signs for two roles.")
+    return has_signed
 
 
 def _require_possible(project: Project, definition: definitions.Gate, resolution: Resolution) -> None:
@@ -255,18 +265,23 @@ def _require_possible(project: Project, definition: definitions.Gate, resolution
         raise Invalid(sentence, errors={"condition": [sentence]})
 
 
-def _require_passable(project: Project, gate: Gate, evaluation: Evaluation, verdicts: list[rules.Verdict]) -> None:
+def _require_passable(
+    project: Project, gate: Gate, evaluation: Evaluation, verdicts: list[rules.Verdict], by: Actor
+) -> None:
     if is_never_passed(project, definitions.of(project.catalogue).gate(gate.key)):
         raise GateNotReady("A proof of concept is never released; begin a full project for that.")
     signatures = list(evaluation.signatures.all())
     objections = [s for s in signatures if s.verdict == Signature.Verdict.OBJECT]
     if objections:
         raise GateNotReady(f"{objections[0].signer} objects: {objections[0].note}")
-    lacking = set(_deciders(project, gate)) - {s.role for s in signatures}
+    lacking = set(evaluation.deciders) - {s.role for s in signatures}
     if lacking:
         raise GateNotReady(f"Signatures are missing: {', '.join(sorted(lacking))}.", roles=sorted(lacking))
     if {s.signer_id for s in signatures} == {evaluation.submitted_by_id}:
         raise NotAllowed("Who submitted a gate can not be the only one to sign it.")
+    four_eyes = policies.of_version(evaluation.policy_version)["four_eyes_gates"]
+    if gate.phase.number in four_eyes and by.user.pk == evaluation.submitted_by_id:
+        raise NotAllowed("You submitted this gate; by policy another person decides that it is passed.")
     _require_none(rules.blockers(verdicts, "decision"), "The gate can not be passed")
 
 

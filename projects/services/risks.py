@@ -11,7 +11,9 @@ from django.utils import timezone
 from audit.ids import uuid7
 from catalogue.definitions import of
 from crispmlq.errors import Conflict, Invalid
+from policies import selectors as policies
 from projects import access
+from projects.gates import policy
 from projects.models import Phase, QAMethod, Risk, RiskRating
 from projects.models.items import Likelihood, Severity
 from projects.services.doing import Doing, doing, require_known, required_text
@@ -97,7 +99,7 @@ def add(
 
 def _rate_all(now: Doing, risks: list[Risk], severity: str, likelihood: str, reason: str, by: Actor) -> None:
     _require_scale(severity, likelihood)
-    rating = of(now.project.catalogue).rating
+    rating = policy.rating(of(now.project.catalogue).rating, policies.in_force().values)
     value = rating.value(severity, likelihood)
     treated = _treated(now.project.pk, risks)
     judgements = []

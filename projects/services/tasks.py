@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from audit.ids import uuid7
 from crispmlq.errors import Conflict, Invalid, NotAllowed
+from policies import selectors as policies
 from projects import selectors
-from projects.models import Membership, Phase, Task
+from projects.models import Membership, Phase, Requirement, Task
 from projects.services.doing import doing, required_text
 from projects.services.phases import require_open
 from projects.states import require_move
@@ -24,11 +25,17 @@ class TaskNotReady(Conflict):
 
 
 def start(*, task: Task, by: Actor, expected: int | None = None) -> Task:
-    """Raises: TaskNotReady while a task it depends on is unfinished (`data["waits_for"]`); PhaseClosed; IllegalMove."""
+    """Begin the task; of unconfirmed requirements of its phase its `warnings` tell, unless by policy they come first.
+
+    Raises:
+        TaskNotReady: a task it depends on is unfinished (`data["waits_for"]`), or a requirement is unconfirmed and the
+            policy refuses (`data["requirements"]`). PhaseClosed; IllegalMove.
+    """
     with doing("task.started", by=by, on=task, right="work", expected=expected) as now:
         require_open(now.row.phase, "start a task")
         require_move(now.row, Task.State.IN_PROGRESS)
         _require_dependencies(now.row)
+        now.row.warnings = _unconfirmed(now.row)
         now.row.state = Task.State.IN_PROGRESS
         if now.row.assignee_id is None and not by.is_machine:
             now.row.assignee_id = by.user.pk
@@ -179,6 +186,17 @@ def reset(task: Task, reason: str, iteration: int) -> list[str]:
     for name, value in values.items():
         setattr(task, name, value)
     return [name.removesuffix("_id") for name in values]
+
+
+def _unconfirmed(task: Task) -> list[str]:
+    """What to warn of. Raises: TaskNotReady, if the policy refuses instead."""
+    left = list(task.phase.requirement_set.filter(state=Requirement.State.OPEN).values_list("key", flat=True))
+    if not left:
+        return []
+    said = f"{len(left)} requirements or constraints of {task.phase} are not confirmed yet."
+    if policies.in_force()["requirements_before_tasks"] == "refuse":
+        raise TaskNotReady(f"{said} By policy they come first.", requirements=left)
+    return [said]
 
 
 def _require_dependencies(task: Task) -> None:

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from catalogue.definitions import of
 from crispmlq.errors import Conflict, Invalid, NotAllowed
+from policies import selectors as policies
+from projects.gates import policy
 from projects.models import Gate, Waiver
 from projects.services.doing import doing, required_text
 from projects.states import require_move
@@ -32,7 +34,7 @@ def request(*, gate: Gate, check_key: str, reason: str, expires_on: date, by: Ac
         check = next((c for c in of(now.project.catalogue).gate(gate.key).checks if c.key == check_key), None)
         if check is None:
             raise Invalid("This gate has no such check.", errors={"check": ["This gate has no such check."]})
-        if not check.waivable:
+        if not policy.is_waivable(check, policies.in_force().values):
             raise NotAllowed("This check protects what can not be traded away; it can not be waived.")
         if gate.waivers.filter(check_key=check_key, state=Waiver.State.REQUESTED).exists():
             raise Conflict("A waiver of this check waits for an answer already.")

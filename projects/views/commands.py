@@ -53,7 +53,9 @@ def run(request: HttpRequest, slug: str, name: str, pk: UUID) -> HttpResponse:
     row = project if command.model is Project else command.model.objects.filter(project=project, pk=pk).first()
     if row is None:
         raise NotFound("It does not exist in this project.")
-    command.service(**{command.noun: row}, by=request.actor, **command.reads(request.POST))
+    done_to = command.service(**{command.noun: row}, by=request.actor, **command.reads(request.POST))
+    for warning in getattr(done_to, "warnings", ()):
+        messages.warning(request, warning)
     return done(request, command.said, _next(request, project))
 
 

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from audit import selectors as trail
-from catalogue.definitions import of
+from catalogue.definitions import Rating, of
 from crispmlq.errors import NotFound
+from policies import selectors as policies
 from projects import access
 from projects import page_selectors as pages
-from projects.gates import facts, standing
+from projects.gates import facts, policy, standing
 from projects.models import Criterion, CriterionVersion, Document, Iteration, Measurement, Project, Risk
 
 PHASES = {"1", "2", "3", "4", "5", "6"}
@@ -64,7 +65,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         request, "projects/overview.html", project, tab="overview", phase=phase,
         gate=standing.readiness(_gate(project, phase.number), base) if phase else None,
         outdated=standing.outdated(project, base), criteria=pages.criteria(project), loop=pages.loop(project),
-        matrix=pages.risk_matrix(risks, of(project.catalogue).rating),
+        matrix=pages.risk_matrix(risks, _rating(project)),
         open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
         accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
         events=trail.events(project.pk, limit=8),
@@ -120,7 +121,7 @@ def risks(request: HttpRequest, slug: str) -> HttpResponse:
     shown = [r for r in everything if (not state or r.state == state) and (not number or str(r.phase.number) == number)]
     return show(
         request, "projects/risks.html", project, tab="risks", risks=shown,
-        matrix=pages.risk_matrix(everything, of(project.catalogue).rating),
+        matrix=pages.risk_matrix(everything, _rating(project)),
         states=Risk.State.choices, chosen_state=state, chosen_phase=number, total=len(everything),
         phase_to_rate=project.phase_set.filter(number=number).first() if number in PHASES else None,
         categories=Risk.Category.choices,
@@ -180,11 +181,15 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return show(
         request, "projects/gate.html", project, tab=f"phase-{number}", view=view, gate=view.gate,
         my_open_roles=[role for role in view.missing_roles if role in roles],
-        may_decide=access.may_decide(request.actor, roles, view.definition),
+        may_decide=access.may_end(request.actor, roles, policy.may_end(view.deciders)),
         role_names=of(project.catalogue).roles, tasks_by_phase=[row for row in tasks if row[0] <= number],
         decisions=view.gate.decisions.select_related("decided_by", "facts").order_by("-decided_at"),
         waivers=view.gate.waivers.select_related("requested_by", "decided_by"),
     )  # fmt: skip
+
+
+def _rating(project: Project) -> Rating:
+    return policy.rating(of(project.catalogue).rating, policies.in_force().values)
 
 
 def _gate(project: Project, number: int) -> Any:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.definitions import Check
+from policies.definitions import defaults
 from projects.gates import document_rules, process_rules, rules
 
 
@@ -19,8 +20,9 @@ def document(**fields: Any) -> dict[str, Any]:
 
 def facts(**changes: Any) -> dict[str, Any]:
     return {
-        "phase": 4, "today": "2026-06-01", "waivers": {}, "kind_names": {}, "role_names": {}, "documents": {},
-        "criteria": [], "tasks": [], "requirements": [], "risks": [], "signatures": [], "decisions": {}, **changes,
+        "phase": 4, "policy": {"version": 0, "values": defaults()}, "today": "2026-06-01", "waivers": {},
+        "kind_names": {}, "role_names": {}, "documents": {}, "criteria": [], "tasks": [], "requirements": [],
+        "risks": [], "signatures": [], "decisions": {}, **changes,
     }  # fmt: skip
 
 

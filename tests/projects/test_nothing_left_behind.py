@@ -21,6 +21,7 @@ from compliance.services import reports
 from jobs import queue
 from projects.models import Criterion, CriterionVersion, QAMethod, Requirement, Revision, Risk, Task
 from projects.services import (
+    comments,
     criteria,
     documents,
     downloads,
@@ -474,6 +475,12 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     report = issued(cast)
     return lambda: reports.hand_out(report=report, form="pdf", by=cast.ada)
+
+
+@case("comments.write")
+def _(cast: Cast) -> Deed:
+    on = {"subject_type": "projects.task", "subject": "define-scope"}
+    return lambda: comments.write(project=cast.project, **on, text="See, @dora.", by=cast.dana)
 
 
 class NotStored(Exception):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 
 from ui.icons import ICONS
 
 register = template.Library()
+
+MENTION = re.compile(r"(?<![\w@.])@([\w.+-]*\w)")
 
 ABBREVIATIONS = {"ml": "ML", "qa": "QA", "auc": "AUC", "id": "ID"}
 
@@ -103,6 +106,20 @@ def initials(name: str) -> str:
 @register.filter
 def item(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key)
+
+
+@register.filter
+def kind(row: Any) -> str:
+    """Kind of a row, as the trail names it: `projects.task`."""
+    return row._meta.label_lower
+
+
+@register.filter
+def mentions(text: str) -> SafeString:
+    """A text in which `@names` stand out; everything else is escaped."""
+    parts = enumerate(MENTION.split(text))
+    shown = ((format_html('<span class="mention">@{}</span>', part) if at % 2 else part,) for at, part in parts)
+    return format_html_join("", "{}", shown)
 
 
 @register.filter
