@@ -15,6 +15,7 @@ class MonitoringConfig(AppConfig):
         from projects.gates.facts import register_provider
         from projects.gates.links import register_page
         from projects.gates.rules import PARAMS
+        from projects.places import register_place
         from projects.views.commands import register_commands
 
         register_acts(ACTS)
@@ -33,6 +34,8 @@ class MonitoringConfig(AppConfig):
         register_provider("monitoring", facts.collect)
         for kind, page in pages.PAGES.items():
             register_page(kind, page)
+        for kind, (place, *related) in pages.PLACES.items():
+            register_place(kind, place, *related)
         KNOWN_RULES.update({name: PARAMS[name] for name in gate_rules.NAMES})
         register_commands(COMMANDS)
         register_state_check("S6", "Every value is the one its delivery holds.", index.differences)

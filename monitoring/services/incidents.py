@@ -62,7 +62,7 @@ def open_one(
         _write(incident, details or {})
         incident.save()
         now.act.subject = incident
-        _tell(incident, f"{incident} was opened.", "opened", [plans.ESCALATION[0]])
+        _tell(incident, "was opened", "opened", [plans.ESCALATION[0]])
         upstream.tell_downstream(incident)
         return incident
 
@@ -150,7 +150,7 @@ def escalate(incident: Incident, now: datetime) -> bool:
     with audit.act("incident.escalated", by=SYSTEM, subject=incident, reason=f"{why}, so told the {_words(role)}"):
         incident.escalation += 1
         incident.save()
-        _tell(incident, f"{incident} is overdue: {why}.", f"escalated {incident.escalation}", [role])
+        _tell(incident, f"is overdue: {why}", f"escalated {incident.escalation}", [role])
     return True
 
 
@@ -171,10 +171,11 @@ def is_overdue(incident: Incident, now: datetime) -> bool:
     return now > incident.resolve_by or (incident.acknowledged_at is None and now > incident.respond_by)
 
 
-def _tell(incident: Incident, text: str, occasion: str, roles: list[str]) -> None:
+def _tell(incident: Incident, what: str, occasion: str, roles: list[str]) -> None:
+    text = f"Incident {incident.number} ({incident.severity}) {what}."
     project = incident.project
     url = reverse("monitoring:incident", args=[project.slug, incident.number])
-    tell(project, key=f"incident {incident.pk} {occasion}", text=f"{project}: {text}", url=url, roles=roles)
+    tell(project, key=f"incident {incident.pk} {occasion}", text=text, url=url, roles=roles)
 
 
 def _require_choices(kind: str, severity: str) -> None:

@@ -64,7 +64,7 @@ def tell_of(alarm: Alarm) -> None:
     project = alarm.project
     again = f", told {alarm.told} times" if alarm.told > 1 else ""
     tell(
-        project, key=f"alarm {alarm.pk} {alarm.told}", text=f"Alarm in {project}: {alarm}. {alarm.because}{again}",
+        project, key=f"alarm {alarm.pk} {alarm.told}", text=f"Alarm: {alarm}. {alarm.because}{again}",
         url=reverse("monitoring:alarm", args=[project.slug, alarm.pk]), roles=["model-owner"],
         users=[alarm.signal.owner_id],
     )  # fmt: skip

@@ -79,7 +79,7 @@ def remind(review: OperationReview, now: datetime) -> bool:
         review.save()
         tell(
             review.project, key=f"review {review.pk} {now:%Y-%m-%d}", roles=["model-owner", "project-manager"],
-            text=f"{review.project}: {review} is due since {review.due_on}. {review.occasion}",
+            text=f"{review} of the system in operation is due since {review.due_on}.",
             url=reverse("monitoring:reviews", args=[review.project.slug]),
         )  # fmt: skip
     return True

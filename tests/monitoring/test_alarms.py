@@ -125,7 +125,7 @@ def test_a_violation_that_is_only_counted_keeps_the_number_of_samples(cast: Cast
     alarm = Alarm.objects.get()
     assert (alarm.state, alarm.samples, alarm.told) == ("closed", 340, 0)
     assert Event.objects.latest("pk").act == "alarm.counted"
-    assert not Notice.objects.filter(text__startswith="Alarm").exists()
+    assert not Notice.objects.filter(text__contains="Alarm: ").exists()
 
 
 def test_a_share_of_missing_values_is_tolerated_within_its_range(cast: Cast) -> None:
@@ -184,7 +184,7 @@ def test_an_alarm_is_repeated_until_it_is_acknowledged(cast: Cast) -> None:
     now = timezone.now()
     assert watching.watch(now + timedelta(minutes=30))["repeated"] == 0
     assert watching.watch(now + timedelta(minutes=61))["repeated"] == 1
-    assert Notice.objects.filter(to=cast.olga.user, text__startswith="Alarm").count() == 2
+    assert Notice.objects.filter(to=cast.olga.user, text__contains="Alarm: ").count() == 2
     alarms.acknowledge(alarm=Alarm.objects.get(), by=cast.enzo)
     assert watching.watch(now + timedelta(hours=9))["repeated"] == 0
     assert Alarm.objects.get().told == 2
