@@ -10,7 +10,20 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import comments, criteria, documents, gates, items, notices, policies, projects, reports, trail
+from api.views import (
+    comments,
+    criteria,
+    documents,
+    gates,
+    items,
+    monitoring,
+    notices,
+    operation,
+    policies,
+    projects,
+    reports,
+    trail,
+)
 
 app_name = "api"
 
@@ -92,5 +105,23 @@ urlpatterns = [
         notices.NoticePreference.as_view({"get": "retrieve", "put": "update"}),
         name="notice-preference",
     ),
+    *rows("signals", monitoring.Signals, "signal", "<slug:key>"),
+    *rows("deliveries", monitoring.Deliveries, "delivery", "<uuid:pk>"),
+    *rows("alarms", monitoring.Alarms, "alarm", "<uuid:pk>"),
+    path("projects/<slug:slug>/monitoring", monitoring.Monitoring.as_view({"get": "retrieve"}), name="monitoring"),
+    path("projects/<slug:slug>/signal-rules", monitoring.SignalRules.as_view({"get": "list"}), name="signal-rules"),
+    path("projects/<slug:slug>/metrics", monitoring.Metrics.as_view({"get": "list"}), name="metrics"),
+    *rows("incidents", operation.Incidents, "incident", "<int:number>"),
+    *rows("reviews", operation.Reviews, "review", "<int:number>"),
+    *rows("update-decisions", operation.Updates, "update-decision", "<int:number>"),
+    *rows("observations", operation.Observations, "observation", "<uuid:pk>"),
+    path(
+        "projects/<slug:slug>/monitoring-terms",
+        operation.Terms.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="monitoring-terms",
+    ),
+    *rows("external-events", operation.ExternalEvents, "external-event", "<uuid:pk>"),
+    *rows("system-updates", operation.SystemUpdates, "system-update", "<uuid:pk>"),
+    *rows("feedback-loops", operation.FeedbackLoops, "feedback-loop", "<uuid:pk>"),
     path("docs", docs.page, name="docs"),
 ]
