@@ -111,7 +111,7 @@ def signal(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         request, "signal", project, part="board", signal=found, view=view, picture=picture, lines=drawn,
         ranges=history.RANGES, chosen_range=wanted, environment=environment, marks=marks,
         environments=[choice for choice in Environment.choices if choice[0] in {one.environment for one in series}],
-        all_environments=Environment.choices, stages=history.stages(found, series), series=here,
+        stages=history.stages(found, series), series=here,
         table=[(one, found_buckets.get(one.pk, [])[-40:][::-1]) for one in here[: history.MOST_LINES]],
         rules=[(rule, rules.said(rule), rules.REACTIONS[rule["reaction"]]) for rule in found.rules],
         kinds=[(name, kind.label) for name, kind in rules.KINDS.items()], reactions=rules.REACTIONS.items(),
@@ -224,7 +224,8 @@ def _choices(project: Project) -> dict[str, Any]:
     """What several forms offer."""
     return {
         "signals": Signal.objects.filter(project=project), "members": page_selectors.members(project),
-        "signal_groups": Signal.Group.choices, "criteria": project.criterion_set.all(),
+        "all_environments": Environment.choices, "signal_groups": Signal.Group.choices,
+        "criteria": project.criterion_set.all(),
         "metrics": metrics.METRICS, "severities": Severity.choices, "incident_kinds": Incident.Kind.choices,
         "causes": Incident.Cause.choices, "series_kinds": Series.Kind.choices,
     }  # fmt: skip
