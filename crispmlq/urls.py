@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("notices.urls")),
     path("", include("policies.urls")),
     path("", include("compliance.urls")),
+    path("", include("registry.urls")),
     path("", include("projects.urls")),
 ]
 if settings.CRISPMLQ_GALLERY:

@@ -10,15 +10,18 @@ class MonitoringConfig(AppConfig):
         from catalogue.validation import KNOWN_RULES
         from monitoring import facts, gate_rules, index, pages
         from monitoring.acts import ACTS
+        from monitoring.states import MOVES
         from monitoring.views.own_commands import COMMANDS
         from projects.access import register_rights
         from projects.gates.facts import register_provider
         from projects.gates.links import register_page
         from projects.gates.rules import PARAMS
         from projects.places import register_place
+        from projects.states import register_moves
         from projects.views.commands import register_commands
 
         register_acts(ACTS)
+        register_moves(MOVES)
         register_rights(
             {
                 "operate": (

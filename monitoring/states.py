@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from projects import states
-
-MOVES: states.Table = {
+MOVES = {
     "Signal": {"draft": {"active", "retired"}, "active": {"retired"}, "retired": {"active"}},
     "Alarm": {"open": {"acknowledged", "closed"}, "acknowledged": {"closed"}, "closed": set()},
     "Incident": {
@@ -19,8 +15,3 @@ MOVES: states.Table = {
     "OperationReview": {"open": {"decided"}, "decided": set()},
     "UpdateDecision": {"open": {"decided"}, "decided": set()},
 }
-
-
-def require_move(row: Any, to: str) -> None:
-    """Raises: IllegalMove: the table does not list it."""
-    states.require_move(row, to, MOVES)

@@ -6,9 +6,7 @@ from typing import Any
 
 from crispmlq.errors import Conflict
 
-Table = dict[str, dict[str, set[str]]]
-
-MOVES: Table = {
+MOVES: dict[str, dict[str, set[str]]] = {
     "Project": {
         "draft": {"active", "on_hold", "stopped"},
         "active": {"in_operation", "on_hold", "stopped"},
@@ -59,13 +57,18 @@ MOVES: Table = {
 }
 
 
-def require_move(row: Any, to: str, table: Table = MOVES) -> None:
-    """Refuse a move the table does not list; apps above this one bring a table of their own.
+def register_moves(table: dict[str, dict[str, set[str]]]) -> None:
+    """Add state machines, by the name of the model; for apps above this one."""
+    MOVES.update(table)
+
+
+def require_move(row: Any, to: str) -> None:
+    """Refuse a move the table does not list.
 
     Raises:
         Conflict: code "illegal_move"; `data` names the state now and the states it may go to.
     """
-    moves = table[type(row).__name__]
+    moves = MOVES[type(row).__name__]
     if to in moves[row.state]:
         return
     label = dict(type(row).State.choices)

@@ -9,8 +9,8 @@ import audit
 from audit import SYSTEM
 from monitoring.models import Alarm
 from monitoring.services import reactions
-from monitoring.states import require_move
 from projects.services.doing import doing, required_text
+from projects.states import require_move
 
 if TYPE_CHECKING:
     from accounts.actors import Actor

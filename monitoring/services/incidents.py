@@ -16,12 +16,12 @@ from crispmlq.errors import Conflict, Invalid
 from monitoring import plans, upstream
 from monitoring.models import Incident, Signal
 from monitoring.services.opening import new_incident
-from monitoring.states import require_move
 from projects.models import Project
 from projects.models.items import Severity
 from projects.services.criteria import is_storable
 from projects.services.doing import doing, required_text
 from projects.services.telling import tell
+from projects.states import require_move
 
 if TYPE_CHECKING:
     from accounts.actors import Actor

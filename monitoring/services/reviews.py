@@ -13,10 +13,10 @@ from crispmlq.errors import Conflict, Invalid
 from monitoring import plans, status
 from monitoring.models import Observation, OperationReview
 from monitoring.services.opening import new_review
-from monitoring.states import require_move
 from projects.models import Project
 from projects.services.doing import doing, required_text
 from projects.services.telling import tell
+from projects.states import require_move
 
 if TYPE_CHECKING:
     from accounts.actors import Actor

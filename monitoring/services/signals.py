@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from crispmlq.errors import Conflict, Invalid
 from monitoring import rules
 from monitoring.models import Environment, Signal
-from monitoring.states import require_move
 from projects.models import Criterion, Membership, Project
 from projects.services.criteria import is_storable
 from projects.services.doing import doing, required_text
 from projects.services.projects import SLUG
+from projects.states import require_move
 
 if TYPE_CHECKING:
     from accounts.actors import Actor

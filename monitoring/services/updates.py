@@ -11,10 +11,10 @@ from crispmlq.errors import Invalid
 from monitoring import plans
 from monitoring.models import UpdateDecision
 from monitoring.services import numbers
-from monitoring.states import require_move
 from projects.models import Project
 from projects.services.criteria import is_storable
 from projects.services.doing import doing, required_text
+from projects.states import require_move
 
 if TYPE_CHECKING:
     from accounts.actors import Actor

@@ -5,7 +5,7 @@ from projects.models.criteria import Criterion, CriterionVersion, Measurement
 from projects.models.documents import Attachment, Document, Review, Revision
 from projects.models.gates import Decision, Evaluation, Gate, Signature, Waiver
 from projects.models.items import QAMethod, Requirement, Risk, RiskRating, Task
-from projects.models.project import Iteration, Membership, Phase, Project
+from projects.models.project import Hold, Iteration, Membership, Phase, Project
 
 __all__ = [
     "Attachment",
@@ -16,6 +16,7 @@ __all__ = [
     "Document",
     "Evaluation",
     "Gate",
+    "Hold",
     "Iteration",
     "Measurement",
     "Membership",

@@ -12,7 +12,7 @@ from audit import acts
 from notices.models import Notice
 from projects.models import Task
 from projects.occasions import OCCASIONS
-from projects.services import documents, iterations, memberships, projects, tasks, waivers
+from projects.services import documents, holds, iterations, memberships, projects, tasks, waivers
 from tests import walk
 from tests.cast import Cast
 
@@ -86,9 +86,9 @@ def test_a_waiver_a_hold_a_way_back_and_a_new_role_are_told(cast: Cast) -> None:
     assert set(told("iteration.opened")) == everybody
     memberships.set_roles(project=cast.project, user=cast.otto.user, roles=["data-scientist"], by=cast.mara)
     assert set(told("member.roles_changed")) == {"otto"}
-    project = projects.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
+    project = holds.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
     assert set(told("project.held")) == everybody | {"otto"}
-    projects.resume(project=project, reason="Data came.", by=cast.sven)
+    holds.resume(project=project, reason="Data came.", by=cast.sven)
     assert set(told("project.resumed")) == everybody - {"sven"} | {"mara", "otto"}
     projects.stop(project=project, reason="No budget.", by=cast.sven)
     assert set(told("project.stopped")) == everybody - {"sven"} | {"mara", "otto"}
@@ -97,13 +97,13 @@ def test_a_waiver_a_hold_a_way_back_and_a_new_role_are_told(cast: Cast) -> None:
 def test_an_act_that_fails_tells_nobody(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acts.Act, "store", lambda self: (_ for _ in ()).throw(OSError()))
     with pytest.raises(OSError):
-        projects.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
+        holds.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
     assert not Notice.objects.exists()
 
 
 @pytest.fixture
 def held(cast: Cast) -> Cast:
-    projects.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
+    holds.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
     return cast
 
 

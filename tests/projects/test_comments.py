@@ -15,7 +15,7 @@ from crispmlq.errors import Invalid, NotFound
 from notices.models import Notice
 from projects.access import NoRight, ProjectFrozen
 from projects.models import Comment, Task
-from projects.services import comments, projects
+from projects.services import comments, holds, projects
 from tests.cast import Cast
 
 SCOPE = {"subject_type": "projects.task", "subject": "define-scope"}
@@ -82,7 +82,7 @@ def test_it_needs_a_text_of_some_length(cast: Cast, text: str) -> None:
 
 
 def test_it_is_possible_on_hold_and_not_after_the_stop(cast: Cast) -> None:
-    projects.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
+    holds.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
     assert write(cast)
     projects.stop(project=cast.project, reason="No budget.", by=cast.sven)
     with pytest.raises(ProjectFrozen):

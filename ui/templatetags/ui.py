@@ -23,17 +23,21 @@ ABBREVIATIONS = {"ml": "ML", "qa": "QA", "auc": "AUC", "id": "ID"}
 
 # state -> (tone, icon); the word beside them is the state's own label.
 TONES = {
-    **dict.fromkeys(["passed", "done", "accepted", "confirmed", "approved", "closed"], ("good", "check")),
+    **dict.fromkeys(["passed", "done", "accepted", "confirmed", "approved", "closed", "registered"], ("good", "check")),
     **dict.fromkeys(["good", "resolved", "met", "pass", "granted", "approve"], ("good", "check")),
     **dict.fromkeys(["open", "active", "in_progress", "in_operation", "planned", "performed"], ("accent", "arrow")),
     **dict.fromkeys(["in_review", "submitted", "requested"], ("info", "clock")),
     **dict.fromkeys(["reconfirm", "treated", "on_hold", "draft", "unknown", "iterate", "backtrack", "hold"],
                     ("warn", "warning")),
-    **dict.fromkeys(["rejected", "not_met", "stopped", "stop", "rated", "object", "missed", "refused"],
+    **dict.fromkeys(["rejected", "not_met", "stopped", "stop", "rated", "object", "missed", "refused",
+                     "faulty", "objected"],
                     ("bad", "cross")),
     **dict.fromkeys(["acknowledged", "cause_known", "check"], ("warn", "warning")),
     **dict.fromkeys(["violated", "no_data"], ("bad", "cross")),
+    "on_track": ("good", "check"),
+    "at_risk": ("warn", "warning"),
     "locked": ("", "lock"),
+    "retired": ("", "stop"),
     "waived": ("info", "flag"),
 }  # fmt: skip
 
