@@ -15,7 +15,7 @@ from crispmlq.errors import Invalid
 from monitoring import index, values
 from monitoring.models import Alarm, Delivery, Reading, Series
 from monitoring.services import readings
-from projects.services import projects
+from projects.services import holds
 from tests.cast import Cast
 from tests.monitoring import made
 
@@ -115,7 +115,7 @@ def test_a_project_on_hold_takes_no_values(cast: Cast) -> None:
     from projects.access import ProjectFrozen
 
     signal = made.drafted(cast)
-    projects.hold(project=cast.project, reason="Data.", condition="Data is there.", by=cast.sven)
+    holds.hold(project=cast.project, reason="Data.", condition="Data is there.", by=cast.sven)
     with pytest.raises(ProjectFrozen):
         made.deliver(cast, signal, "1")
 
