@@ -24,6 +24,7 @@ from api.views import (
     registry,
     reports,
     trail,
+    work,
 )
 
 app_name = "api"
@@ -72,6 +73,8 @@ urlpatterns = [
     *rows("iterations", projects.Iterations, "iteration", "<int:number>"),
     path("projects/<slug:slug>/events", projects.Events.as_view({"get": "list"}), name="events"),
     *rows("requirements", items.Requirements, "requirement", "<slug:key>"),
+    path("projects/<slug:slug>/tasks/assignments", items.Tasks.as_view({"post": "assign"}), name="tasks-assign"),
+    path("projects/<slug:slug>/qa-methods/plans", items.QAMethods.as_view({"post": "plan_many"}), name="methods-plan"),
     *rows("tasks", items.Tasks, "task", "<slug:key>"),
     *rows("risks", items.Risks, "risk", "<slug:key>"),
     *rows("qa-methods", items.QAMethods, "qa-method", "<slug:key>"),
@@ -110,6 +113,9 @@ urlpatterns = [
     path("projects/<slug:slug>/trail/verifications", trail.Trail.as_view({"post": "verify"}), name="trail-verify"),
     path("projects/<slug:slug>/trail/exports", trail.Trail.as_view({"post": "export"}), name="trail-export"),
     path("projects/<slug:slug>/trail/exports/<uuid:pk>", trail.Trail.as_view({"get": "bundle"}), name="trail-bundle"),
+    path("work", work.MyWork.as_view({"get": "list"}), name="work"),
+    path("approvals", work.Approvals.as_view({"get": "list"}), name="approvals"),
+    path("activity", work.Activity.as_view({"get": "list"}), name="activity"),
     path("notices", notices.Notices.as_view({"get": "list"}), name="notices"),
     path("notices/seen", notices.Notices.as_view({"post": "see_all"}), name="notices-seen"),
     path("notices/<uuid:pk>/seen", notices.Notices.as_view({"post": "see"}), name="notice-seen"),

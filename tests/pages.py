@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from projects.tables import TABLES
+
 PAGES = [
     "/",
     "/my-work",
     "/approvals",
+    "/activity",
+    "/activity?show=mine",
     "/notices",
     "/notices/count",
     "/policies",
@@ -30,6 +34,8 @@ PAGES = [
     "/projects/churn/monitoring/incidents",
     "/projects/churn/monitoring/reviews",
     "/projects/churn/monitoring/surroundings",
+    "/projects/churn/lists",
+    *[f"/projects/churn/lists/{name}" for name in TABLES],
     "/projects/churn/comments?type=projects.task&id=define-scope",
     "/projects/churn/history",
     "/projects/churn/history?act=task.started&since=2020-01-01&phase=1",

@@ -60,6 +60,10 @@ def assignment(given: Given) -> dict[str, Any]:
     return {"user_id": user_id, "due_on": day_of(given, "due_on")}
 
 
+def assignments(given: Given) -> dict[str, Any]:
+    return {"keys": given.getlist("keys"), **assignment(given)}
+
+
 def resolution(given: Given) -> dict[str, Any]:
     outcome = given.get("outcome", "")
     going_back = outcome in {"iterate", "backtrack"}

@@ -121,6 +121,27 @@ def item(mapping: dict[Any, Any], key: Any) -> Any:
 
 
 @register.filter
+def cell(value: Any) -> Any:
+    """A value of a table, as one reads it."""
+    match value:
+        case None | "" | []:
+            return "–"
+        case bool():
+            return "Yes" if value else "No"
+        case datetime():
+            return ago(value)
+        case date():
+            return day(value)
+        case Decimal():
+            return number(value)
+        case list():
+            return ", ".join(map(str, value))
+        case str() if len(value) > 160:
+            return value[:160].rsplit(" ", 1)[0] + " …"
+    return value
+
+
+@register.filter
 def kind(row: Any) -> str:
     """Kind of a row, as the trail names it: `projects.task`."""
     return row._meta.label_lower
