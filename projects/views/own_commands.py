@@ -83,6 +83,8 @@ COMMANDS = {
     "finish-task": Command(tasks.finish, Task, "task", nothing, "The task is done."),
     "return-task": Command(tasks.give_back, Task, "task", texts("reason"), "Returned."),
     "assign-task": Command(tasks.assign, Task, "task", readers.assignment, "Assigned."),
+    "assign-tasks": Command(tasks.assign_many, Project, "project", readers.assignments, "Assigned."),
+    "plan-methods": Command(qa_methods.plan_many, Project, "project", chosen(), "Planned."),
     "skip-task": Command(tasks.set_not_applicable, Task, "task", texts("reason"), "Marked as not applicable."),
     "reopen-task": Command(tasks.reopen, Task, "task", texts("reason"), "Reopened."),
     "add-risk": Command(

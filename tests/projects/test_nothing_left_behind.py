@@ -533,6 +533,20 @@ def _(cast: Cast) -> Deed:
     return lambda: comments.write(project=cast.project, **on, text="See, @dora.", by=cast.dana)
 
 
+@case("tasks.assign_many")
+def _(cast: Cast) -> Deed:
+    keys = ["define-scope"]
+    return lambda: tasks.assign_many(
+        project=cast.project, keys=keys, user_id=cast.milo.user.pk, due_on=None, by=cast.mara
+    )
+
+
+@case("qa_methods.plan_many")
+def _(cast: Cast) -> Deed:
+    keys = [QAMethod.objects.filter(project=cast.project).first().key]
+    return lambda: qa_methods.plan_many(project=cast.project, keys=keys, by=cast.dana)
+
+
 class NotStored(Exception):
     """Raised in place of storing an event."""
 
