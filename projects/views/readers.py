@@ -38,7 +38,7 @@ def texts(*names: str) -> Reader:
 def version(given: Given) -> int | None:
     """Of the row the form was made from; the last one given, since a button may go on from a newer one."""
     text = given.get("version", "")
-    return int(text) if _is_whole(text) else None
+    return int(text) if is_whole(text) else None
 
 
 def chosen(*names: str) -> Reader:
