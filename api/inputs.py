@@ -95,6 +95,16 @@ class Assignment(Input):
     due_on = serializers.DateField(allow_null=True, required=False, default=None)
 
 
+class Assignments(Input):
+    keys = serializers.ListField(child=serializers.CharField(), allow_empty=False)
+    assignee = serializers.CharField(required=False, default=None, allow_null=True, help_text="None: stays as it is.")
+    due_on = serializers.DateField(required=False, default=None, allow_null=True, help_text="None: stays as it is.")
+
+
+class Keys(Input):
+    keys = serializers.ListField(child=serializers.CharField(), allow_empty=False)
+
+
 class RatingIn(Input):
     severity = serializers.CharField()
     likelihood = serializers.CharField()
@@ -144,6 +154,14 @@ class NewCriterion(DemandIn):
 
 
 class CriterionRevision(DemandIn):
+    reason = serializers.CharField()
+    lesson = serializers.CharField(
+        required=False, allow_null=True, help_text="Kind of the document in which the change was learned."
+    )
+
+
+class Measures(Input):
+    keys = serializers.ListField(child=serializers.CharField(), help_text="Keys of tasks and QA methods.")
     reason = serializers.CharField()
 
 

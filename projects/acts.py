@@ -20,6 +20,7 @@ ACTS = {
     "task.finished": "finished “{subject}”",
     "task.returned": "returned “{subject}”: {reason}",
     "task.assigned": "assigned “{subject}”",
+    "tasks.assigned": "assigned several tasks",
     "task.set_not_applicable": "marked “{subject}” as not applicable: {reason}",
     "task.reopened": "reopened “{subject}”: {reason}",
     "task.added": "added the task “{subject}”",
@@ -28,6 +29,7 @@ ACTS = {
     "risk.accepted": "accepted the risk “{subject}”: {reason}",
     "risk.added": "added the risk “{subject}”",
     "qa_method.planned": "planned the QA method “{subject}”",
+    "qa_methods.planned": "planned several QA methods",
     "qa_method.performed": "performed the QA method “{subject}”",
     "qa_method.accepted": "accepted the QA method “{subject}”",
     "qa_method.rejected": "rejected the QA method “{subject}”: {reason}",
@@ -36,6 +38,7 @@ ACTS = {
     "criterion.approved": "approved the criterion “{subject}”",
     "criterion.draft_changed": "changed the draft of the criterion “{subject}”",
     "comment.written": "commented on “{subject}”",
+    "criterion.measures_linked": "said what is done about the criterion “{subject}”: {reason}",
     "measurement.recorded": "recorded a value of “{subject}”",
     "document.drafted": "drafted “{subject}”",
     "document.changed": "changed the draft of “{subject}”",
@@ -58,6 +61,8 @@ ACTS = {
 }
 # Downloads leave an event without a change of any row.
 CHANGELESS = {
+    "project.exported": "took the whole project away: {reason}",
+    "project.imported": "imported a project: {reason}",
     "evidence.downloaded": "downloaded “{subject}”",
     "trail.exported": "exported the trail of {subject}: {reason}",
     "trail.history_exported": "exported events of the history: {reason}",
