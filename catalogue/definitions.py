@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """Holds of a record whose `field` has one of the values; without values, of one that leaves it empty."""
+
+    field: str
+    one_of: tuple[str, ...] = ()
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        value = values.get(self.field)
+        return value in self.one_of if self.one_of else value in (None, "", [])
+
+
+@dataclass(frozen=True)
 class Risk:
     key: str
     name: str
@@ -20,6 +32,7 @@ class Risk:
     category: str
     severity: str
     likelihood: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class QAMethod:
     what_it_does: str
     mitigates: tuple[str, ...]
     evidence: tuple[Mapping[str, str], ...]
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,8 @@ class Task:
     qa_methods: tuple[QAMethod, ...]
     applies_when: str | None = None
     not_applicable_when: Mapping[str, Any] | None = None
+    contributes_to: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,11 +71,16 @@ class Requirement:
     key: str
     kind: str
     text: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Check:
-    """A question of a gate. `when`: can be judged at "submission", or only at the "decision"."""
+    """A question of a gate. `when`: can be judged at "submission", or only at the "decision".
+
+    Met when its rule is, and each {"rule", "params"} of `also`. `applies_when` names a tailoring question and the
+    answers under which it is asked at all.
+    """
 
     key: str
     text: str
@@ -69,6 +90,9 @@ class Check:
     rule: str
     params: Mapping[str, Any]
     mend_roles: tuple[str, ...]
+    also: tuple[Mapping[str, Any], ...] = ()
+    applies_when: Mapping[str, Any] | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,20 +130,33 @@ class Phase:
     requirements: tuple[Requirement, ...]
     tasks: tuple[Task, ...]
     gate: Gate
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Column:
+    """`required_when` looks at the other columns of the row; `computed` is a formula, see `Field`."""
+
     key: str
     label: str
     type: str
     required: bool = True
+    help: str = ""
     options: tuple[Mapping[str, str], ...] = ()
+    required_when: Condition | None = None
+    computed: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a document. `type` is one of those in the schema: text, number, date, choice, table, sha256 …"""
+    """A field of a document. `type` is one of those in the schema: text, number, date, choice, table, sha256 …
+
+    Before a review, a list or table has `at_least` entries (unless that holds), and each option of the column `covers`
+    stands in a row. `computed` names the formula (`projects/document_computed.py`) that fills
+    it in place of people.
+    """
 
     key: str
     label: str
@@ -128,11 +165,50 @@ class Field:
     help: str = ""
     options: tuple[Mapping[str, str], ...] = ()
     columns: tuple[Column, ...] = ()
+    required_when: Condition | None = None
+    at_least: int = 0
+    unless: Condition | None = None
+    covers: str = ""
+    computed: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A kind of evidence that a document is; with `field`, once that is filled in."""
+
+    kind: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class NewRisk:
+    """A risk that follows from what a document says. Of a row, the column `tells` says it in the row's own words."""
+
+    key: str
+    name: str
+    what_goes_wrong: str
+    category: str
+    severity: str
+    likelihood: str
+    tells: str = ""
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What follows at once when the document is accepted and `when` holds of it, or of a row of `table`."""
+
+    when: Condition
+    table: str = ""
+    risk: NewRisk | None = None
+    reopens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """`review_roles`: groups of role keys; one acceptance from each group makes the document accepted."""
+    """`review_roles`: groups of role keys; one acceptance from each group makes the document accepted.
+
+    `evidence`: as which kinds of evidence a QA method may rest on it.
+    """
 
     key: str
     name: str
@@ -140,7 +216,10 @@ class DocumentKind:
     phase: int
     review_roles: tuple[tuple[str, ...], ...]
     fields: tuple[Field, ...]
+    evidence: tuple[Evidence, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
     tasks: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -236,6 +315,9 @@ def _phase(phase: Mapping[str, Any], gate: Gate) -> Phase:
         requirements=tuple(Requirement(**requirement) for requirement in phase["requirements"]),
         tasks=tuple(_task(task) for task in phase["tasks"]),
         gate=gate,
+        aliases=tuple(phase.get("aliases", ())),
+        note=phase.get("note", ""),
+        source=phase.get("source", ""),
     )
 
 
@@ -244,6 +326,7 @@ def _task(task: Mapping[str, Any]) -> Task:
         **{
             **task,
             **{name: tuple(task[name]) for name in ("depends_on", "document_kinds", "checklist")},
+            "contributes_to": tuple(task.get("contributes_to", ())),
             "risks": tuple(Risk(**risk) for risk in task["risks"]),
             "qa_methods": tuple(
                 QAMethod(**{**m, "mitigates": tuple(m["mitigates"]), "evidence": tuple(m["evidence"])})
@@ -264,7 +347,7 @@ def _gate(gate: Mapping[str, Any]) -> Gate:
 
 
 def _check(check: Mapping[str, Any]) -> Check:
-    return Check(**{**check, "mend_roles": tuple(check["mend_roles"])})
+    return Check(**{**check, "mend_roles": tuple(check["mend_roles"]), "also": tuple(check.get("also", ()))})
 
 
 def _document_kinds(body: Mapping[str, Any]) -> dict[str, DocumentKind]:
@@ -280,7 +363,10 @@ def _document_kinds(body: Mapping[str, Any]) -> dict[str, DocumentKind]:
             kind=kind["kind"],
             phase=file["phase"],
             review_roles=tuple(tuple(group) for group in kind["review_roles"]),
-            fields=tuple(_field(each) for each in kind["fields"]),
+            fields=tuple(field_of(each) for each in kind["fields"]),
+            evidence=tuple(Evidence(**each) for each in kind["evidence"]),
+            consequences=tuple(_consequence(each) for each in kind.get("consequences", ())),
+            source=kind.get("source", ""),
             tasks=tuple(producers.get(kind["key"], [])),
         )
         for file in body["documents"]
@@ -288,6 +374,25 @@ def _document_kinds(body: Mapping[str, Any]) -> dict[str, DocumentKind]:
     }
 
 
-def _field(each: Mapping[str, Any]) -> Field:
-    columns = tuple(Column(**{**c, "options": tuple(c.get("options", ()))}) for c in each.get("columns", ()))
-    return Field(**{**each, "options": tuple(each.get("options", ())), "columns": columns})
+def field_of(each: Mapping[str, Any]) -> Field:
+    """A field as the schema of catalogues describes it."""
+    return Field(**{**_place(each), "columns": tuple(Column(**_place(column)) for column in each.get("columns", ()))})
+
+
+def _place(each: Mapping[str, Any]) -> dict[str, Any]:
+    """What fields and columns have in common."""
+    conditions = {name: _condition(each[name]) for name in ("required_when", "unless") if name in each}
+    return {**each, "options": tuple(each.get("options", ())), **conditions}
+
+
+def _condition(each: Mapping[str, Any]) -> Condition:
+    return Condition(each["field"], tuple(each.get("one_of", ())))
+
+
+def _consequence(each: Mapping[str, Any]) -> Consequence:
+    return Consequence(
+        when=_condition(each["when"]),
+        table=each.get("table", ""),
+        risk=NewRisk(**each["risk"]) if "risk" in each else None,
+        reopens=tuple(each.get("reopens", ())),
+    )
