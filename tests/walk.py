@@ -13,14 +13,24 @@ from projects.models import Document, Evaluation, Project, Revision, Risk, Task
 from projects.services import criteria, documents, gates, measurements, requirements, risks, tasks
 from tests.cast import Cast
 
-UNWELCOME = {"open-conflicts", "open-above-tolerance", "trigger-fired"}
+UNWELCOME = {"open-above-tolerance", "trigger-fired", "all-at-once"}
+UNUSUAL = {"no-baseline-because", "all-at-once-because"}
+# Options in favour of the gate where the first one is not.
+FAVOURABLE = {"stage": "confirmed"}
+# What several documents have to name alike.
+SAME = {"assumption": "The world stays as it is.", "requirement": "Answers within a second.", "slice": "Women"}
 REVIEWERS = ["dora", "milo", "dana", "sven", "olga", "mara", "enzo"]
 CRITERIA = {"retention": "business", "recall": "ml", "saving": "economic"}
 
 
 def values_for(kind: DocumentKind) -> dict[str, Any]:
     """Fitting values for every field of a kind, in favour of the gate."""
-    return {field.key: _value(field) for field in kind.fields}
+    return {field.key: _value(field) for field in kind.fields if _is_given(field)}
+
+
+def _is_given(field: Any) -> bool:
+    """Neither computed, nor asked only where something is out of the ordinary."""
+    return not field.computed and not (field.required_when and field.key in UNUSUAL)
 
 
 def _value(field: Any) -> Any:
@@ -34,7 +44,7 @@ def _value(field: Any) -> Any:
         case "date":
             return "2026-11-01"
         case "choice":
-            return field.options[0]["key"]
+            return FAVOURABLE.get(field.key, field.options[0]["key"])
         case "yes_no":
             return "no" if field.key in UNWELCOME else "yes"
         case "sha256":
@@ -45,10 +55,21 @@ def _value(field: Any) -> Any:
 
 
 def _rows(field: Any) -> list[dict[str, Any]]:
-    if field.key == "measures":
-        options = next(c for c in field.columns if c.key == "measure").options
-        return [{"measure": option["key"], "metric": "m"} for option in options]
-    return [{column.key: _value(column) for column in field.columns} for _ in range(3)]
+    """Three rows that say the same; one for each option of the first choice where there is one."""
+    columns = [column for column in field.columns if not column.computed]
+    row = {column.key: _cell(field, column) for column in columns}
+    first = next((column for column in columns if column.type == "choice"), None)
+    if first and first.key in {field.covers, "measure", "phase"}:
+        return [{**row, first.key: option["key"]} for option in first.options]
+    return [row] * 3
+
+
+def _cell(table: Any, column: Any) -> Any:
+    if column.key == "with-it":
+        return "4"
+    if column.key == "decision" and table.key == "quarantine":
+        return "discard"
+    return SAME.get(column.key) or _value(column)
 
 
 def accept_document(cast: Cast, kind: str, values: dict[str, Any] | None = None, reason: str = "") -> Revision:
