@@ -25,6 +25,9 @@ class NewProject(Input):
     name = serializers.CharField()
     purpose = serializers.CharField()
     kind = serializers.CharField(required=False)
+    running_since = serializers.DateField(
+        required=False, allow_null=True, help_text="Of a system that runs already: what is entered is recorded later."
+    )
     answers = serializers.DictField(child=serializers.CharField(), required=False)
 
 
@@ -36,6 +39,8 @@ class ProjectChange(Input):
 class Hold(Input):
     reason = serializers.CharField()
     condition = serializers.CharField()
+    code = serializers.CharField(required=False, help_text="data, feasibility, resources, law or other.")
+    expected_on = serializers.DateField(required=False, help_text="When the condition is expected to hold.")
 
 
 class Retention(Input):
@@ -90,6 +95,16 @@ class Assignment(Input):
     due_on = serializers.DateField(allow_null=True, required=False, default=None)
 
 
+class Assignments(Input):
+    keys = serializers.ListField(child=serializers.CharField(), allow_empty=False)
+    assignee = serializers.CharField(required=False, default=None, allow_null=True, help_text="None: stays as it is.")
+    due_on = serializers.DateField(required=False, default=None, allow_null=True, help_text="None: stays as it is.")
+
+
+class Keys(Input):
+    keys = serializers.ListField(child=serializers.CharField(), allow_empty=False)
+
+
 class RatingIn(Input):
     severity = serializers.CharField()
     likelihood = serializers.CharField()
@@ -140,6 +155,14 @@ class NewCriterion(DemandIn):
 
 class CriterionRevision(DemandIn):
     reason = serializers.CharField()
+    lesson = serializers.CharField(
+        required=False, allow_null=True, help_text="Kind of the document in which the change was learned."
+    )
+
+
+class Measures(Input):
+    keys = serializers.ListField(child=serializers.CharField(), help_text="Keys of tasks and QA methods.")
+    reason = serializers.CharField()
 
 
 class ReadingIn(Input):
@@ -186,6 +209,8 @@ class DecisionIn(Input):
     tasks = serializers.ListField(child=serializers.CharField(), required=False)
     origin = serializers.CharField(required=False)
     condition = serializers.CharField(required=False, allow_blank=True)
+    code = serializers.CharField(required=False, help_text="Of a hold: data, feasibility, resources, law or other.")
+    expected_on = serializers.DateField(required=False, allow_null=True)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         return {"resolution": Resolution(**given)}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils import timezone
 from rest_framework import serializers
 
 from api.fields import Number
@@ -10,10 +13,8 @@ from projects.models import (
     Attachment,
     Criterion,
     CriterionVersion,
-    Decision,
     Document,
-    Evaluation,
-    Gate,
+    Hold,
     Iteration,
     Measurement,
     Membership,
@@ -24,9 +25,7 @@ from projects.models import (
     Review,
     Revision,
     Risk,
-    Signature,
     Task,
-    Waiver,
 )
 
 
@@ -43,7 +42,8 @@ class ProjectOut(serializers.ModelSerializer):
         model = Project
         fields = [
             "id", "slug", "name", "purpose", "kind", "state", "iteration", "catalogue", "answers", "hold_reason",
-            "hold_condition", "stop_reason", "retained_until", "created_by", "created_at", "version",
+            "hold_condition", "stop_reason", "running_since", "caught_up_at", "retained_until", "created_by",
+            "created_at", "version",
         ]  # fmt: skip
 
 
@@ -69,7 +69,36 @@ class IterationOut(serializers.ModelSerializer):
 
     class Meta:
         model = Iteration
-        fields = ["number", "origin", "from_phase", "to_phase", "reason", "reopened_tasks", "opened_by", "opened_at"]
+        fields = [
+            "number", "kind", "origin", "from_phase", "to_phase", "reason", "reopened_tasks", "previous_version",
+            "opened_by", "opened_at",
+        ]  # fmt: skip
+
+
+class HoldOut(serializers.ModelSerializer):
+    held_by = person()
+    ended_by = person()
+    days = serializers.SerializerMethodField(help_text="Days on hold, up to today for one that lasts.")
+
+    class Meta:
+        model = Hold
+        fields = [
+            "id", "code", "reason", "condition", "expected_on", "held_by", "held_at", "ended_by", "ended_at",
+            "end_reason", "days",
+        ]  # fmt: skip
+
+    def get_days(self, hold: Hold) -> int:
+        return hold.days(timezone.localdate())
+
+
+class Dated(serializers.ModelSerializer):
+    """An entry with the mark of a project that was taken in late; `entered_at` names its time of entry."""
+
+    entered_at = "created_at"
+    recorded_later = serializers.SerializerMethodField(help_text="Entered for a system that was running already.")
+
+    def get_recorded_later(self, row: Any) -> bool:
+        return self.context["view"].project.is_recorded_later(getattr(row, self.entered_at))
 
 
 class ItemOut(serializers.ModelSerializer):
@@ -85,7 +114,8 @@ class RequirementOut(ItemOut):
         fields = ["key", "phase", "kind", "text", "state", "note", "confirmed_by", "confirmed_at", "is_own", "version"]
 
 
-class TaskOut(ItemOut):
+class TaskOut(ItemOut, Dated):
+    entered_at = "finished_at"
     assignee = person()
     handed_in_by = person()
 
@@ -94,7 +124,7 @@ class TaskOut(ItemOut):
         fields = [
             "key", "phase", "group", "name", "aim", "why", "is_required", "applies_when", "depends_on",
             "document_kinds", "checklist", "state", "reason", "result", "iteration", "assignee", "due_on",
-            "handed_in_by", "finished_at", "is_own", "version",
+            "handed_in_by", "finished_at", "recorded_later", "is_own", "version",
         ]  # fmt: skip
 
 
@@ -130,6 +160,7 @@ class CriterionVersionOut(serializers.ModelSerializer):
     floor = Number(read_only=True)
     baseline = Number(read_only=True)
     supports = serializers.SlugRelatedField("key", read_only=True)
+    lesson = serializers.StringRelatedField(help_text="Document in which the change was learned.")
     author = person()
     approved_by = person()
     version = serializers.IntegerField(source="audit_ver", read_only=True)
@@ -138,20 +169,34 @@ class CriterionVersionOut(serializers.ModelSerializer):
         model = CriterionVersion
         fields = [
             "number", "state", "metric", "unit", "direction", "threshold", "upper", "floor", "baseline", "method",
-            "justification", "owner_name", "supports", "change_reason", "author", "created_at", "approved_by",
-            "approved_at", "version",
+            "justification", "owner_name", "supports", "change_reason", "lesson", "author", "created_at",
+            "approved_by", "approved_as", "approved_at", "version",
         ]  # fmt: skip
 
 
 class CriterionOut(serializers.ModelSerializer):
     versions = CriterionVersionOut(many=True, read_only=True)
+    version = serializers.IntegerField(source="audit_ver", read_only=True)
 
     class Meta:
         model = Criterion
-        fields = ["key", "level", "name", "versions"]
+        fields = ["key", "level", "name", "measures", "versions", "version"]
 
 
-class MeasurementOut(serializers.ModelSerializer):
+class CriterionStatusOut(serializers.Serializer):
+    key = serializers.CharField(source="criterion.key")
+    name = serializers.CharField(source="criterion.name")
+    level = serializers.CharField(source="criterion.level")
+    threshold = Number(source="version.threshold")
+    value = Number(source="current.value", default=None)
+    environment = serializers.CharField(source="current.environment", default=None)
+    status = serializers.CharField(help_text="on_track, at_risk or missed, in the furthest phase that was reached.")
+    measures = serializers.ListField(source="criterion.measures", child=serializers.CharField())
+    needs_measure = serializers.BooleanField(help_text="At risk or missed, and nothing is done about it.")
+
+
+class MeasurementOut(Dated):
+    entered_at = "recorded_at"
     criterion = serializers.SlugField(source="version.criterion.key", read_only=True)
     criterion_version = serializers.IntegerField(source="version.number", read_only=True)
     value = Number(read_only=True)
@@ -163,7 +208,7 @@ class MeasurementOut(serializers.ModelSerializer):
         model = Measurement
         fields = [
             "id", "criterion", "criterion_version", "value", "lower", "upper", "environment", "iteration",
-            "measured_at", "recorded_at", "recorded_by", "by_machine", "subject_version", "note",
+            "measured_at", "recorded_at", "recorded_later", "recorded_by", "by_machine", "subject_version", "note",
         ]  # fmt: skip
 
 
@@ -186,7 +231,7 @@ class AttachmentOut(serializers.ModelSerializer):
         fields = ["id", "name", "sha256", "size", "media_type"]
 
 
-class RevisionOut(serializers.ModelSerializer):
+class RevisionOut(Dated):
     kind = serializers.CharField(source="document.kind", read_only=True)
     values = serializers.JSONField(source="fields", read_only=True)
     author = person()
@@ -198,7 +243,7 @@ class RevisionOut(serializers.ModelSerializer):
         model = Revision
         fields = [
             "kind", "number", "state", "values", "change_reason", "iteration", "author", "created_at", "submitted_at",
-            "decided_at", "reviews", "attachments", "version",
+            "decided_at", "recorded_later", "reviews", "attachments", "version",
         ]  # fmt: skip
 
 
@@ -209,97 +254,6 @@ class DocumentOut(serializers.ModelSerializer):
     class Meta:
         model = Document
         fields = ["kind", "title", "phase", "revisions"]
-
-
-class SignatureOut(serializers.ModelSerializer):
-    signer = person()
-
-    class Meta:
-        model = Signature
-        fields = [
-            "signer", "role", "is_further_role", "verdict", "note", "model_version", "facts_sha256", "signed_at",
-        ]  # fmt: skip
-
-
-class DecisionOut(serializers.ModelSerializer):
-    gate = serializers.SlugRelatedField("key", read_only=True)
-    decided_by = person()
-    facts_sha256 = serializers.CharField(source="facts.sha256", read_only=True)
-
-    class Meta:
-        model = Decision
-        fields = [
-            "id", "gate", "iteration", "outcome", "to_phase", "reason", "condition", "verdicts", "rules_version",
-            "facts_sha256", "decided_by", "decided_at",
-        ]  # fmt: skip
-
-
-class EvaluationOut(serializers.ModelSerializer):
-    gate = serializers.SlugRelatedField("key", read_only=True)
-    submitted_by = person()
-    facts_sha256 = serializers.CharField(source="facts.sha256", read_only=True)
-    signatures = SignatureOut(many=True, read_only=True)
-
-    class Meta:
-        model = Evaluation
-        fields = [
-            "id", "gate", "iteration", "state", "verdicts", "rules_version", "policy_version", "deciders",
-            "model_version", "facts_sha256", "note", "submitted_by", "submitted_at", "signatures",
-        ]  # fmt: skip
-
-
-class WaiverOut(serializers.ModelSerializer):
-    requested_by = person()
-    decided_by = person()
-    gate = serializers.SlugRelatedField("key", read_only=True)
-    check = serializers.CharField(source="check_key", read_only=True)
-
-    class Meta:
-        model = Waiver
-        fields = [
-            "id",
-            "gate",
-            "check",
-            "state",
-            "reason",
-            "expires_on",
-            "requested_by",
-            "requested_at",
-            "decided_by",
-            "decided_at",
-        ]
-
-
-class GateOut(serializers.ModelSerializer):
-    phase = serializers.SlugRelatedField("number", read_only=True)
-
-    class Meta:
-        model = Gate
-        fields = ["key", "name", "phase", "state"]
-
-
-class VerdictOut(serializers.Serializer):
-    check = serializers.CharField()
-    text = serializers.CharField()
-    verdict = serializers.CharField()
-    because = serializers.CharField()
-    blocking = serializers.BooleanField()
-    blocks = serializers.BooleanField()
-    waivable = serializers.BooleanField()
-    when = serializers.CharField()
-    links = serializers.ListField(child=serializers.DictField())
-    mend_roles = serializers.ListField(child=serializers.CharField())
-
-
-class ReadinessOut(serializers.Serializer):
-    gate = serializers.CharField(source="gate.key")
-    state = serializers.CharField(source="gate.state")
-    is_ready = serializers.BooleanField(
-        help_text="Nothing stops the next step: to submit an open gate, to pass a submitted one; a passed one holds."
-    )
-    missing_roles = serializers.ListField(child=serializers.CharField(), help_text="Deciding roles yet to sign.")
-    is_out_of_date = serializers.BooleanField(help_text="It was passed, but on today's records it would not be.")
-    verdicts = VerdictOut(many=True)
 
 
 class FieldChangeOut(serializers.Serializer):

@@ -10,7 +10,20 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import criteria, documents, gates, items, policies, projects, reports, trail
+from api.views import (
+    comments,
+    criteria,
+    documents,
+    gates,
+    items,
+    notices,
+    policies,
+    projects,
+    registry,
+    reports,
+    trail,
+    work,
+)
 
 app_name = "api"
 
@@ -52,14 +65,22 @@ urlpatterns = [
         name="project",
     ),
     *commands("projects/<slug:slug>", projects.ProjectDetail, "project"),
+    *rows("holds", projects.Holds, "hold", "<uuid:pk>"),
     *rows("members", projects.Members, "member", "<slug:username>"),
     *rows("phases", projects.Phases, "phase", "<int:number>"),
     *rows("iterations", projects.Iterations, "iteration", "<int:number>"),
     path("projects/<slug:slug>/events", projects.Events.as_view({"get": "list"}), name="events"),
     *rows("requirements", items.Requirements, "requirement", "<slug:key>"),
+    path("projects/<slug:slug>/tasks/assignments", items.Tasks.as_view({"post": "assign"}), name="tasks-assign"),
+    path("projects/<slug:slug>/qa-methods/plans", items.QAMethods.as_view({"post": "plan_many"}), name="methods-plan"),
     *rows("tasks", items.Tasks, "task", "<slug:key>"),
     *rows("risks", items.Risks, "risk", "<slug:key>"),
     *rows("qa-methods", items.QAMethods, "qa-method", "<slug:key>"),
+    path(
+        "projects/<slug:slug>/criteria-standing",
+        criteria.Criteria.as_view({"get": "standing"}),
+        name="criteria-standing",
+    ),
     *rows("criteria", criteria.Criteria, "criterion", "<slug:key>"),
     *rows("criteria/<slug:key>/versions", criteria.Versions, "version", "<int:number>")[1:],
     *rows("measurements", criteria.Measurements, "measurement", "<uuid:pk>"),
@@ -70,10 +91,17 @@ urlpatterns = [
         documents.Attachments.as_view({"get": "retrieve"}),
         name="attachment",
     ),
+    *rows("artefacts", registry.Artefacts, "artefact", "<slug:key>"),
+    *rows("artefact-versions", registry.ArtefactVersions, "artefact-version", "<uuid:pk>"),
+    *rows("profiles", registry.Profiles, "profile", "<uuid:pk>"),
+    *rows("announcements", registry.Announcements, "announcement", "<uuid:pk>"),
+    *rows("answers", registry.Answers, "answer", "<uuid:pk>"),
+    path("registry", registry.Register.as_view({"get": "list"}), name="registry"),
     *rows("gates", gates.Gates, "gate", "<slug:key>"),
     *rows("submissions", gates.Submissions, "submission", "<uuid:pk>"),
     *rows("decisions", gates.Decisions, "decision", "<uuid:pk>"),
     *rows("waivers", gates.Waivers, "waiver", "<uuid:pk>"),
+    *rows("comments", comments.Comments, "comment", "<uuid:pk>"),
     *rows("reports", reports.Reports, "report", "<uuid:pk>"),
     path("projects/<slug:slug>/jobs/<uuid:pk>", reports.Jobs.as_view({"get": "retrieve"}), name="job"),
     path(
@@ -83,5 +111,16 @@ urlpatterns = [
     path("projects/<slug:slug>/trail/verifications", trail.Trail.as_view({"post": "verify"}), name="trail-verify"),
     path("projects/<slug:slug>/trail/exports", trail.Trail.as_view({"post": "export"}), name="trail-export"),
     path("projects/<slug:slug>/trail/exports/<uuid:pk>", trail.Trail.as_view({"get": "bundle"}), name="trail-bundle"),
+    path("work", work.MyWork.as_view({"get": "list"}), name="work"),
+    path("approvals", work.Approvals.as_view({"get": "list"}), name="approvals"),
+    path("activity", work.Activity.as_view({"get": "list"}), name="activity"),
+    path("notices", notices.Notices.as_view({"get": "list"}), name="notices"),
+    path("notices/seen", notices.Notices.as_view({"post": "see_all"}), name="notices-seen"),
+    path("notices/<uuid:pk>/seen", notices.Notices.as_view({"post": "see"}), name="notice-seen"),
+    path(
+        "notices/preference",
+        notices.NoticePreference.as_view({"get": "retrieve", "put": "update"}),
+        name="notice-preference",
+    ),
     path("docs", docs.page, name="docs"),
 ]

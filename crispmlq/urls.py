@@ -21,8 +21,10 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("jobs/", include("jobs.urls")),
     path("api/v1/", include("api.urls")),
+    path("", include("notices.urls")),
     path("", include("policies.urls")),
     path("", include("compliance.urls")),
+    path("", include("registry.urls")),
     path("", include("projects.urls")),
 ]
 if settings.CRISPMLQ_GALLERY:

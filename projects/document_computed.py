@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from audit.canon import decimal_text, rounded
-from catalogue.definitions import Condition
+from catalogue.document_kinds import Condition
 
 Values = Mapping[str, Any]
 Formula = Mapping[str, Any]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from audit.canon import decimal_of, decimal_text, rounded
-from catalogue.definitions import Column, Field
+from catalogue.document_kinds import Column, Field
 from crispmlq.errors import Invalid
 from projects.document_computed import computed
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from projects.tables import TABLES
+
 PAGES = [
     "/",
     "/my-work",
     "/approvals",
+    "/activity",
+    "/activity?show=mine",
+    "/notices",
+    "/notices/count",
     "/policies",
     "/projects/churn/",
     "/projects/churn/phases/1",
@@ -16,7 +22,14 @@ PAGES = [
     "/projects/churn/documents",
     "/projects/churn/documents/scope-document",
     "/projects/churn/documents/scope-document/edit",
+    "/registry",
+    "/registry?q=raw&kind=dataset",
+    "/projects/churn/registry",
+    "/projects/churn/registry/new/data-source",
     "/projects/churn/people",
+    "/projects/churn/lists",
+    *[f"/projects/churn/lists/{name}" for name in TABLES],
+    "/projects/churn/comments?type=projects.task&id=define-scope",
     "/projects/churn/history",
     "/projects/churn/history?act=task.started&since=2020-01-01&phase=1",
     "/projects/churn/history?object_type=projects.risk",

@@ -167,6 +167,7 @@ def _criterion(criterion: Criterion, values: dict[UUID, list[Measurement]]) -> F
         "floor": _number(shown.floor),
         "baseline": _number(shown.baseline),
         "supports": shown.supports.key if shown.supports else None,
+        "measures": criterion.measures,
         "measurements": [_measurement(m) for m in values.get(approved.pk, [])] if approved else [],
     }
 
@@ -211,10 +212,15 @@ def current_values(project: Project) -> dict[UUID, Measurement]:
     That is the newest of those that count from the furthest environment whose phase the project has reached: once there
     is a blind test, a further validation says nothing about the criterion, just as the gate would not ask for it.
     """
-    reached = project.phase_set.exclude(state=Phase.State.LOCKED).aggregate(number=Max("number"))["number"] or 1
+    reached = reached_phase(project)
     counting = counting_values(project).items()
     known = {version: [m for m in values if m.judged_in <= reached] for version, values in counting}
     return {version: max(values, key=_order) for version, values in known.items() if values}
+
+
+def reached_phase(project: Project) -> int:
+    """Number of the furthest phase that was ever open; one query."""
+    return project.phase_set.exclude(state=Phase.State.LOCKED).aggregate(number=Max("number"))["number"] or 1
 
 
 def _order(m: Measurement) -> tuple[int, datetime, UUID]:
@@ -222,11 +228,16 @@ def _order(m: Measurement) -> tuple[int, datetime, UUID]:
 
 
 def turn_starts(project: Project) -> dict[int, int]:
-    """Phase number -> iteration that last reopened it or a phase before it; older values do not count there."""
-    last = dict(
-        Iteration.objects.filter(project=project).order_by().values_list("to_phase").annotate(newest=Max("number"))
-    )
-    return {phase: max(number for to, number in last.items() if to <= phase) for phase in range(1, 7)}
+    """Phase number -> iteration that last reopened it or a phase before it; older values do not count there.
+
+    What is measured in operation counts on while an update or a challenger is built beside it.
+    """
+    turns = Iteration.objects.filter(project=project).order_by().values_list("to_phase", "kind")
+    last = list(turns.annotate(newest=Max("number")))
+    return {
+        phase: max(n for to, kind, n in last if to <= phase and not (phase == 6 and kind in Iteration.BESIDE_OPERATION))
+        for phase in range(1, 7)
+    }
 
 
 def _task(task: Task) -> Facts:

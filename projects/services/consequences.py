@@ -12,7 +12,7 @@ from projects.services import risks, tasks
 from projects.services.telling import tell
 
 if TYPE_CHECKING:
-    from catalogue.definitions import Consequence, DocumentKind, NewRisk
+    from catalogue.document_kinds import Consequence, DocumentKind, NewRisk
     from projects.models import Revision
     from projects.services.doing import Doing
 

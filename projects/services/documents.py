@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from catalogue.definitions import DocumentKind, of
+from catalogue.definitions import of
+from catalogue.document_kinds import DocumentKind
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.services import blobs
 from projects import access, document_fields

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db import connection
 
 import audit
 from crispmlq.errors import Invalid, Stale
-from projects import access
+from projects import access, occasions
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Doing:
     row: Any
     project: Project
     roles: frozenset[str]
+    about: dict[str, Any] = field(default_factory=dict)  # what an occasion has to know besides the row
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def doing(
     alone: bool = False,
     even_frozen: bool = False,
 ) -> Iterator[Doing]:
-    """Open the act `name` on a row.
+    """Open the act `name` on a row; at its end, whom it concerns is told (`projects/occasions.py`).
 
     The project is held as it is until the act ends: others may work beside, but nobody can put it on hold, submit or
     decide one of its gates meanwhile. `alone` holds it against everybody, for acts that do just that. `expected` is the
@@ -64,7 +65,9 @@ def doing(
             raise Stale(
                 "Somebody changed this since you read it. Load it again and repeat your change.", current=row.audit_ver
             )
-        yield Doing(act, row, project, roles)
+        now = Doing(act, row, project, roles)
+        yield now
+        occasions.tell_of(now, by)
 
 
 def locked(row: ProjectRow) -> Any:

@@ -10,10 +10,30 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from audit.selectors import HistoryEntry
+from projects import activity
 from projects.gates import links
+from projects.models import Project
+from projects.places import PLACES, place_of
 
 register = template.Library()
 register.simple_tag(links.page_of)
+
+
+@register.filter
+def has_page(event: HistoryEntry) -> bool:
+    return event.subject_type in PLACES
+
+
+@register.filter
+def page_in(event: HistoryEntry, project: Project) -> str:
+    """The way to the page of what the event is about."""
+    return activity.url_of(project.slug, event)
+
+
+@register.filter
+def page_of_row(row: Any) -> str:
+    return place_of(row)
 
 
 @register.simple_block_tag(takes_context=True)

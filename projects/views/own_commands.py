@@ -20,6 +20,7 @@ from projects.services import (
     criteria,
     documents,
     gates,
+    holds,
     iterations,
     measurements,
     memberships,
@@ -37,8 +38,17 @@ from projects.views.readers import chosen, nothing, texts, with_date
 COMMANDS = {
     "start": Command(projects.start, Project, "project", nothing, "The project has started."),
     "change": Command(projects.change, Project, "project", texts("name", "purpose"), "Changed."),
-    "hold": Command(projects.hold, Project, "project", texts("reason", "condition"), "The project is on hold."),
-    "resume": Command(projects.resume, Project, "project", texts("reason"), "The project goes on."),
+    "hold": Command(holds.hold, Project, "project", readers.hold, "The project is on hold."),
+    "convert": Command(
+        iterations.convert, Project, "project", texts("reason"), "It is a full project now; required tasks are open."
+    ),
+    "begin-update": Command(
+        iterations.begin_update, Project, "project", texts("reason"), "The update has begun; its tasks are open."
+    ),
+    "begin-challenger": Command(
+        iterations.begin_challenger, Project, "project", texts("reason"), "The challenger has its own iteration now."
+    ),
+    "resume": Command(holds.resume, Project, "project", texts("reason"), "The project goes on."),
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
     "retain": Command(projects.set_retention, Project, "project", with_date("until"), "The date is set."),
     "set-roles": Command(memberships.set_roles, Project, "project", readers.roles, "The roles were changed."),
@@ -55,6 +65,9 @@ COMMANDS = {
         criteria.change_draft, CriterionVersion, "version", readers.demand, "The draft is changed."
     ),
     "approve-criterion": Command(criteria.approve, CriterionVersion, "version", nothing, "The criterion is frozen."),
+    "link-measures": Command(
+        criteria.link_measures, Criterion, "criterion", chosen("reason"), "What is done about it is noted."
+    ),
     "record-value": Command(measurements.record, Criterion, "criterion", readers.reading, "The value is recorded."),
     "add-requirement": Command(requirements.add, Phase, "phase", texts("kind", "text"), "The requirement is added."),
     "reopen-requirement": Command(requirements.reopen, Requirement, "requirement", texts("reason"), "Reopened."),
@@ -66,6 +79,8 @@ COMMANDS = {
     "finish-task": Command(tasks.finish, Task, "task", nothing, "The task is done."),
     "return-task": Command(tasks.give_back, Task, "task", texts("reason"), "Returned."),
     "assign-task": Command(tasks.assign, Task, "task", readers.assignment, "Assigned."),
+    "assign-tasks": Command(tasks.assign_many, Project, "project", readers.assignments, "Assigned."),
+    "plan-methods": Command(qa_methods.plan_many, Project, "project", chosen(), "Planned."),
     "skip-task": Command(tasks.set_not_applicable, Task, "task", texts("reason"), "Marked as not applicable."),
     "reopen-task": Command(tasks.reopen, Task, "task", texts("reason"), "Reopened."),
     "add-risk": Command(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -16,7 +17,8 @@ from policies import selectors as policies
 from projects import access
 from projects import page_selectors as pages
 from projects.gates import facts, policy, standing
-from projects.models import Criterion, CriterionVersion, Document, Iteration, Measurement, Project, Risk
+from projects.models import Criterion, CriterionVersion, Document, Hold, Iteration, Measurement, Project, Risk
+from projects.views import files
 
 PHASES = {"1", "2", "3", "4", "5", "6"}
 
@@ -38,25 +40,6 @@ def show(request: HttpRequest, template: str, project: Project | None = None, **
 
 
 @require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
-    found = list(pages.dashboard(request.actor))
-    rows = [(project, pages.current_phase(project)) for project in found]
-    return show(
-        request, "projects/dashboard.html", rows=rows, section="dashboard", may_create=access.may_create(request.actor)
-    )
-
-
-@require_safe
-def my_work(request: HttpRequest) -> HttpResponse:
-    return show(request, "projects/my_work.html", tasks=pages.my_work(request.actor), section="my_work")
-
-
-@require_safe
-def approvals(request: HttpRequest) -> HttpResponse:
-    return show(request, "projects/approvals.html", approvals=pages.approvals(request.actor), section="approvals")
-
-
-@require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
     phase, base = pages.current_phase(project), facts.of_project(project)
@@ -68,7 +51,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         matrix=pages.risk_matrix(risks, _rating(project)),
         open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
         accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
-        events=trail.events(project.pk, limit=8),
+        events=trail.events(project.pk, limit=8), hold_codes=Hold.Code.choices, **_holds(project),
         iterations=project.iteration_set.all(), members=pages.members(project),
     )  # fmt: skip
 
@@ -86,17 +69,20 @@ def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         request, "projects/phase.html", project, tab=f"phase-{number}", phase=found, tasks=tasks, aim=aim,
         requirements=list(found.requirement_set.select_related("confirmed_by")),
         done=sum(view.task.is_finished for view in tasks), members=pages.members(project),
-        origins=[choice for choice in Iteration.Origin.choices if choice[0] != Iteration.Origin.START],
+        origins=[(origin.value, origin.label) for origin in Iteration.FOUND],
     )  # fmt: skip
 
 
 @require_safe
 def criteria(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "criteria"):
+        return answer
     rows = pages.criteria(project)
     return show(
         request, "projects/criteria.html", project, tab="criteria", rows=rows,
         environments=Measurement.Environment.choices, directions=CriterionVersion.Direction.choices,
+        measures=pages.measures(project), documents=Document.objects.filter(project=project).order_by("title"),
         business=[row.criterion for row in rows if row.criterion.level == Criterion.Level.BUSINESS],
     )  # fmt: skip
 
@@ -104,6 +90,8 @@ def criteria(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "members"):
+        return answer
     members = pages.members(project)
     taken = [member.user_id for member in members]
     return show(
@@ -115,6 +103,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def risks(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "risks"):
+        return answer
     rows = Risk.objects.filter(project=project).select_related("phase", "task").exclude(task__state="not_applicable")
     everything = list(rows.order_by("phase__number", "position"))
     state, number = request.GET.get("state", ""), request.GET.get("phase", "")
@@ -146,6 +136,8 @@ def risk(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @require_safe
 def documents(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "documents"):
+        return answer
     return show(request, "projects/documents.html", project, tab="documents", rows=pages.documents(project))
 
 
@@ -182,7 +174,8 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         request, "projects/gate.html", project, tab=f"phase-{number}", view=view, gate=view.gate,
         my_open_roles=[role for role in view.missing_roles if role in roles],
         may_decide=access.may_end(request.actor, roles, policy.may_end(view.deciders)),
-        role_names=of(project.catalogue).roles, tasks_by_phase=[row for row in tasks if row[0] <= number],
+        role_names=of(project.catalogue).roles, hold_codes=Hold.Code.choices,
+        tasks_by_phase=[row for row in tasks if row[0] <= number],
         decisions=view.gate.decisions.select_related("decided_by", "facts").order_by("-decided_at"),
         waivers=view.gate.waivers.select_related("requested_by", "decided_by"),
     )  # fmt: skip
@@ -190,6 +183,15 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def _rating(project: Project) -> Rating:
     return policy.rating(of(project.catalogue).rating, policies.in_force().values)
+
+
+def _holds(project: Project) -> dict[str, Any]:
+    """The hold that lasts, with its days so far, and the days of all."""
+    found, today = list(project.hold_set.all()), timezone.localdate()
+    lasting = next((hold for hold in found if hold.ended_at is None), None)
+    if lasting:
+        lasting.days_so_far = lasting.days(today)
+    return {"hold": lasting, "days_on_hold": sum(hold.days(today) for hold in found)}
 
 
 def _gate(project: Project, number: int) -> Any:
