@@ -10,10 +10,13 @@ from django.utils import timezone
 
 from catalogue.definitions import of
 from catalogue.document_kinds import DocumentKind
+from monitoring.models import Signal
+from monitoring.services import operation, readings, signals
 from projects.models import Document, Evaluation, Project, Revision, Risk, Task
 from projects.services import criteria, documents, gates, measurements, requirements, risks, tasks
 from tests.cast import Cast
 
+SIGNALS = {"live-recall": "performance", "spare-memory": "technical"}
 UNWELCOME = {"open-above-tolerance", "trigger-fired", "all-at-once"}
 UNUSUAL = {"no-baseline-because", "all-at-once-because"}
 # Options in favour of the gate where the first one is not.
@@ -21,6 +24,7 @@ FAVOURABLE = {"stage": "confirmed"}
 # What several documents have to name alike.
 SAME = {"assumption": "The world stays as it is.", "requirement": "Answers within a second.", "slice": "Women"}
 REVIEWERS = ["dora", "milo", "dana", "sven", "olga", "mara", "enzo"]
+COVERED = {"measures": "measure", "causes": "cause", "reviews": "phase"}  # a row for each option of the column
 CRITERIA = {"retention": "business", "recall": "ml", "saving": "economic"}
 
 
@@ -56,12 +60,12 @@ def _value(field: Any) -> Any:
 
 
 def _rows(field: Any) -> list[dict[str, Any]]:
-    """Three rows that say the same; one for each option of the first choice where there is one."""
+    """Three rows that say the same, or one for each option of the column that is covered."""
     columns = [column for column in field.columns if not column.computed]
     row = {column.key: _cell(field, column) for column in columns}
-    first = next((column for column in columns if column.type == "choice"), None)
-    if first and first.key in {field.covers, "measure", "phase"}:
-        return [{**row, first.key: option["key"]} for option in first.options]
+    covered = next((c for c in columns if c.key == (field.covers or COVERED.get(field.key))), None)
+    if covered:
+        return [{**row, covered.key: option["key"]} for option in covered.options]
     return [row] * 3
 
 
@@ -173,6 +177,7 @@ def prepare(cast: Cast, number: int) -> None:
         measure(cast, "forecast", keys=["saving"])
     if number == 5 and not Document.objects.filter(project=cast.project, kind="monitoring-plan-document").exists():
         accept_document(cast, "monitoring-plan-document")
+        watch(cast)
     settle(cast, number)
     do_tasks(cast, number)
     environments = {3: ["validation"], 4: ["test"], 5: ["production-like"], 6: ["operation"]}
@@ -180,6 +185,29 @@ def prepare(cast: Cast, number: int) -> None:
         measure(cast, environment)
     if number == 4:
         accept_document(cast, "risk-register", reason="After the evaluation.")
+    if number == 6:
+        deliver(cast)
+
+
+def watch(cast: Cast) -> None:
+    """Terms, and two active signals."""
+    terms = {"use": "informs", "ground_truth": "immediate", "loops": "none", "no_loops_reason": "It only informs."}
+    operation.set_terms(project=cast.project, terms=terms, by=cast.enzo)
+    for key, group in SIGNALS.items():
+        rule = {"key": "floor", "kind": "at_least", "threshold": "0.5", "reaction": "incident"}
+        settings = {
+            "name": key, "group": group, "metric": key, "unit": "1", "owner": "olga", "rules": [rule],
+            "is_labelled": group == "performance", "interval_minutes": 60,
+        }  # fmt: skip
+        signal = signals.propose(project=cast.project, key=key, settings=settings, by=cast.enzo)
+        signals.activate(signal=signal, by=cast.enzo)
+
+
+def deliver(cast: Cast, value: str = "0.9") -> None:
+    """A value of each signal, from operation, now."""
+    row = {"value": value, "at": timezone.now().isoformat(), "environment": "operation"}
+    for signal in Signal.objects.filter(project=cast.project, state="active"):
+        readings.deliver(signal=signal, readings=[row], by=cast.pipeline)
 
 
 def submit(cast: Cast, number: int) -> Evaluation:

@@ -189,13 +189,18 @@ def add(*, phase: Phase, name: str, aim: str, by: Actor) -> Task:
     aim = required_text(aim, "aim", "Say what the task is for.")
     with doing("task.added", by=by, on=phase, right="work") as now:
         require_open(now.row, "add a task")
-        task = Task(
-            project=now.project, phase=now.row, key=f"own-{uuid7().hex[-12:]}", name=name, aim=aim, is_own=True,
-            group="own", iteration=now.project.iteration, position=phase.task_set.count() + 1,
-        )  # fmt: skip
+        task = own(now.row, name, aim)
         task.save()
         now.act.subject = task
         return task
+
+
+def own(phase: Phase, name: str, aim: str) -> Task:
+    """A task of the project's own, not saved; also for acts of which it is a consequence."""
+    return Task(
+        project=phase.project, phase=phase, key=f"own-{uuid7().hex[-12:]}", name=name, aim=aim, is_own=True,
+        group="own", iteration=phase.project.iteration, position=phase.task_set.count() + 1,
+    )  # fmt: skip
 
 
 def reopen_again(now: Doing, keys: Iterable[str], reason: str) -> list[Task]:
