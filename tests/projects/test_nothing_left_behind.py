@@ -29,6 +29,7 @@ from projects.services import (
     gates,
     history,
     holds,
+    imports,
     integrity,
     iterations,
     measurements,
@@ -44,6 +45,7 @@ from projects.services import projects as project_services
 from projects.trail_filters import Filters
 from tests import walk
 from tests.cast import Cast
+from ui.sheet_files import Table
 
 Deed = Callable[[], Any]
 CASES: dict[str, Callable[[Cast], Deed]] = {}
@@ -557,6 +559,12 @@ def _(cast: Cast) -> Deed:
     job = portable.request(project=cast.project, form="json", by=cast.dana)
     queue.run(job.pk)
     return lambda: portable.hand_out(project=cast.project, job_id=job.pk, by=cast.dana)
+
+
+@case("imports.bring_in")
+def _(cast: Cast) -> Deed:
+    table = Table(["Name", "Aim", "Phase"], [["Ask", "To know.", "1"]])
+    return lambda: imports.bring_in(project=cast.project, kind="tasks", table=table, by=cast.dana)
 
 
 class NotStored(Exception):
