@@ -25,6 +25,7 @@ from api.views import (
     projects,
     registry,
     reports,
+    templates,
     trail,
     work,
 )
@@ -121,6 +122,8 @@ urlpatterns = [
     path("imports", portable.Imports.as_view({"post": "create"}), name="imports"),
     path("projects/<slug:slug>/exports", portable.Exports.as_view({"post": "create"}), name="exports"),
     path("projects/<slug:slug>/exports/<uuid:pk>", portable.Exports.as_view({"get": "retrieve"}), name="export"),
+    path("templates", templates.Templates.as_view({"get": "list", "post": "create"}), name="templates"),
+    path("templates/<uuid:pk>/retire", templates.Templates.as_view({"post": "retire"}), name="template-retire"),
     path("work", work.MyWork.as_view({"get": "list"}), name="work"),
     path("approvals", work.Approvals.as_view({"get": "list"}), name="approvals"),
     path("activity", work.Activity.as_view({"get": "list"}), name="activity"),

@@ -39,6 +39,7 @@ from projects.services import (
     requirements,
     risks,
     tasks,
+    templates,
     waivers,
 )
 from projects.services import projects as project_services
@@ -565,6 +566,17 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     table = Table(["Name", "Aim", "Phase"], [["Ask", "To know.", "1"]])
     return lambda: imports.bring_in(project=cast.project, kind="tasks", table=table, by=cast.dana)
+
+
+@case("templates.save")
+def _(cast: Cast) -> Deed:
+    return lambda: templates.save(project=cast.project, name="Ours", by=cast.mara)
+
+
+@case("templates.retire")
+def _(cast: Cast) -> Deed:
+    template = templates.save(project=cast.project, name="Ours", by=cast.mara)
+    return lambda: templates.retire(template=template, by=cast.root)
 
 
 class NotStored(Exception):
