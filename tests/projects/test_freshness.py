@@ -62,8 +62,8 @@ def test_work_of_later_phases_is_no_change(cast: Cast, api: Any) -> None:
 
 
 def drafted(cast: Cast) -> Revision:
-    values = walk.values_for(documents.kind_of(cast.project, "data-quality-report"))
-    return documents.draft(project=cast.project, kind="data-quality-report", fields=values, by=cast.pipeline)
+    values = walk.values_for(documents.kind_of(cast.project, "scope-document"))
+    return documents.draft(project=cast.project, kind="scope-document", fields=values, by=cast.pipeline)
 
 
 def verdict(api: Any, check: str) -> str:
@@ -74,14 +74,14 @@ def verdict(api: Any, check: str) -> str:
 def test_evidence_counts_from_its_first_day_to_its_last(cast: Cast, api: Any, monkeypatch: Any) -> None:
     revision = drafted(cast)
     body = {"valid_from": walk.days(2).isoformat(), "valid_until": walk.days(10).isoformat()}
-    path = "documents/data-quality-report/revisions/1"
+    path = "documents/scope-document/revisions/1"
     assert api("pipeline", "post", f"{path}/validity", body).status_code == 200
     documents.submit(revision=revision, by=cast.pipeline)
     walk.review_all(cast, revision, documents.accept)
     today = timezone.localdate()
     for day, expected in ((0, "unknown"), (2, "met"), (10, "met"), (11, "unknown")):
         monkeypatch.setattr(timezone, "localdate", lambda day=day: today + timedelta(days=day))
-        assert verdict(api, "g1-data-quality") == expected
+        assert verdict(api, "g1-scope-joint") == expected
 
 
 def test_a_span_is_set_on_a_draft_and_lies_ahead(cast: Cast, api: Any) -> None:
