@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0001_start'),
-        ('projects', '0009_criteria_watched'),
+        ('projects', '0010_validity_of_documents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
