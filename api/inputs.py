@@ -29,6 +29,8 @@ class NewProject(Input):
         required=False, allow_null=True, help_text="Of a system that runs already: what is entered is recorded later."
     )
     answers = serializers.DictField(child=serializers.CharField(), required=False)
+    like = serializers.CharField(required=False, help_text="Short name of a project to take over from.")
+    template = serializers.CharField(required=False, help_text="Id of a template to take over from.")
 
 
 class ProjectChange(Input):
@@ -185,6 +187,11 @@ class RevisionValues(Input):
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         return {"fields": given.pop("values"), **given}
+
+
+class Validity(Input):
+    valid_from = serializers.DateField(allow_null=True, required=False, default=None)
+    valid_until = serializers.DateField(allow_null=True, required=False, default=None)
 
 
 class NewRevision(RevisionValues):
