@@ -165,7 +165,7 @@ def test_an_act_that_fails_leaves_nothing() -> None:
 
 def test_nothing_is_left_when_the_event_can_not_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     thing = made()
-    monkeypatch.setattr("audit.acts._know", Mock(side_effect=OSError))
+    monkeypatch.setattr("audit.storing.knowing", Mock(side_effect=OSError))
     with pytest.raises(OSError), audit.act("thing.changed", by=BY, subject=thing):
         thing.name = "Second"
         thing.save()
