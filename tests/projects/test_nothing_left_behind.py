@@ -525,9 +525,10 @@ def test_nothing_is_left_behind_and_a_second_try_succeeds(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     deed = CASES[name](cast)
-    before, meanwhile = stored(), []
+    store, before, meanwhile = acts.Act.store, stored(), []
 
     def broken(act: acts.Act) -> None:
+        store(act)
         meanwhile.append(stored())
         raise NotStored
 
