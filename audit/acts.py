@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 
 from audit import lines, storing, tree
@@ -125,8 +125,20 @@ class Act:
         self._before: list[tuple[GovernedModel, int, bytes]] = []
 
     def create(self, rows: list[GovernedModel]) -> None:
-        """Record new rows; the caller inserts them."""
-        self._insert([(row, lines.creation(row)) for row in rows])
+        """Record and insert new rows of one model."""
+        from audit.trail import Change
+
+        told = [(row, lines.creation(row)) for row in rows]
+        columns = [self._columns(row, line, n) for n, (row, line) in enumerate(told, len(self.lines))]
+        new = [storing.columns_of(row) | {"audit_ver": 1, "audit_head": line.leaf} for row, line in told]
+        if len(rows) == 1:
+            storing.send(storing.insertion(Change, columns[0]), storing.insertion(type(rows[0]), new[0]))
+        else:
+            storing.insert(Change, columns)
+            storing.insert(type(rows[0]), new)
+        for row, line in told:
+            self._keep(row, line)
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
     def change(self, row: GovernedModel, names: set[str]) -> None:
         """Record and write what differs in `names` from what the row was before.
@@ -154,10 +166,15 @@ class Act:
         Raises:
             Stale: a row has another version than the instance.
         """
+        from audit.trail import Change
+
         now = _locked(rows)
         differing = [(row, lines.differences(row, names, vars(now[row.pk]))) for row in rows]
-        self._insert([(row, lines.update(row, each)) for row, each in differing if each])
-        return [row for row, each in differing if each]
+        told = [(row, lines.update(row, each)) for row, each in differing if each]
+        storing.insert(Change, [self._columns(row, line, n) for n, (row, line) in enumerate(told, len(self.lines))])
+        for row, line in told:
+            self._keep(row, line)
+        return [row for row, _ in told]
 
     def store(self) -> None:
         """Insert the event that commits to all lines, and what it keeps beside it."""
@@ -206,15 +223,6 @@ class Act:
         if isinstance(self.subject, tuple):
             return [self.subject[0], str(self.subject[1])]
         return [self.subject._meta.label_lower, str(self.subject.pk)]
-
-    def _insert(self, told: list[tuple[GovernedModel, lines.Line]]) -> None:
-        from audit.trail import Change
-
-        first = len(self.lines)
-        columns = [self._columns(row, line, n) for n, (row, line) in enumerate(told, first)]
-        for row, line in told:
-            self._keep(row, line)
-        storing.insert(Change, columns)
 
     def _columns(self, row: GovernedModel, line: lines.Line, n: int) -> storing.Row:
         if row.audit_log_id != self.log_id:

@@ -29,13 +29,14 @@ class GovernedQuerySet(models.QuerySet):
         raise acts.OutsideAct("Governed rows are never deleted. Give the row a state that says it is over.")
 
     def bulk_create(self, objs: Any, *_: Any, **__: Any) -> list[Any]:
-        rows = list(objs)
-        acts.required().create(rows)
-        return models.QuerySet(self.model, using=self.db).bulk_create(rows, batch_size=500)
+        act, rows = acts.required(), list(objs)
+        if rows:
+            act.create(rows)
+        return rows
 
     def bulk_update(self, objs: Any, fields: Any, *_: Any, **__: Any) -> int:
-        rows = list(objs)
-        changed = acts.required().change_many(rows, set(fields)) if rows else []
+        act, rows = acts.required(), list(objs)
+        changed = act.change_many(rows, set(fields)) if rows else []
         if not changed:
             return 0
         written = [*fields, "audit_ver", "audit_head"]
@@ -101,7 +102,6 @@ class GovernedModel(models.Model):
         act = acts.required()
         if self._state.adding:
             act.create([self])
-            super().save(force_insert=True)
             return
         names = set(update_fields) if update_fields is not None else {f.name for f in self._meta.concrete_fields}
         act.change(self, names)

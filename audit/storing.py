@@ -6,10 +6,12 @@ an answer, since on PostgreSQL the way there and back costs more than what the s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from audit.actors import ActorRef
 
@@ -23,6 +25,16 @@ Row = dict[str, Any]
 
 # From so many rows on, PostgreSQL takes them as a stream.
 WORTH_COPYING = 20
+# What PostgreSQL's driver takes as it is, by kind of field; to ask the field costs more than the rest of a large act.
+AS_IS: dict[type[models.Field], type] = {
+    models.UUIDField: UUID,
+    models.BinaryField: bytes,
+    models.CharField: str,
+    models.TextField: str,
+    models.IntegerField: int,
+    models.PositiveIntegerField: int,
+    models.BigIntegerField: int,
+}
 
 
 def send(*statements: Statement) -> int:
@@ -44,8 +56,8 @@ def insert(model: Any, rows: list[Row]) -> None:
         return
     using = _connection()
     names = tuple(rows[0])
-    fields, table, columns = _parts(model, names)
-    values = ([f.get_db_prep_save(row[f.name], using) for f in fields] for row in rows)
+    _, table, columns = _parts(model, names)
+    values = (_prepared(using, model, names, row.values()) for row in rows)
     with using.cursor() as cursor:
         if using.vendor == "postgresql" and len(rows) >= WORTH_COPYING:
             with using.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as stream:
@@ -60,7 +72,11 @@ def insert(model: Any, rows: list[Row]) -> None:
 def insertion(model: Any, row: Row) -> Statement:
     """The statement that inserts one row."""
     names = tuple(row)
-    return _insertion(model, names), _prepared(model, names, row.values())
+    return _insertion(model, names), _prepared(_connection(), model, names, row.values())
+
+
+def columns_of(row: GovernedModel) -> Row:
+    return {f.name: getattr(row, f.attname) for f in row._meta.concrete_fields}
 
 
 def rewriting(row: GovernedModel, names: tuple[str, ...], line: Row) -> tuple[Statement, Statement]:
@@ -70,14 +86,14 @@ def rewriting(row: GovernedModel, names: tuple[str, ...], line: Row) -> tuple[St
     """
     from audit.trail import Change
 
-    model = type(row)
-    telling, writing = _rewriting(model, names, tuple(line), _connection().vendor)
-    is_as_read = _prepared(model, ("id", "audit_head"), (row.pk, row.audit_head))
-    told = _prepared(Change, tuple(line), line.values())
-    fields, _, _ = _parts(model, names)
-    written = _prepared(model, names, [getattr(row, f.attname) for f in fields])
-    marks = _prepared(model, ("audit_ver", "audit_head"), (line["obj_ver"], line["leaf"]))
-    return (telling, [*told, *is_as_read]), (writing, [*written, *marks, *is_as_read])
+    using, model, of_line = _connection(), type(row), tuple(line)
+    telling, writing = _rewriting(model, names, of_line, using.vendor)
+    as_read = _prepared(using, model, ("id", "audit_head"), (row.pk, row.audit_head))
+    told = _prepared(using, Change, of_line, line.values())
+    marks = {"audit_ver": line["obj_ver"], "audit_head": line["leaf"]}
+    values = [getattr(row, f.attname) for f in _parts(model, names)[0]]
+    written = _prepared(using, model, (*names, *marks), (*values, *marks.values()))
+    return (telling, [*told, *as_read]), (writing, [*written, *as_read])
 
 
 def knowing(by: ActorRef) -> Statement:
@@ -85,7 +101,7 @@ def knowing(by: ActorRef) -> Statement:
     from audit.trail import Actor
 
     row = {"ref": by.ref, "kind": by.kind, "display": by.display, "account_id": by.account}
-    values = _prepared(Actor, tuple(row), row.values())
+    values = _prepared(_connection(), Actor, tuple(row), row.values())
     _, table, columns = _parts(Actor, tuple(row))
     unknown = f"NOT EXISTS (SELECT 1 FROM {table} WHERE ref = %s)"
     return (
@@ -99,9 +115,19 @@ def _connection() -> BaseDatabaseWrapper:
     return connections[DEFAULT_DB_ALIAS]
 
 
-def _prepared(model: Any, names: tuple[str, ...], values: Any) -> list[Any]:
-    using = _connection()
-    return [f.get_db_prep_save(v, using) for f, v in zip(_parts(model, names)[0], values, strict=True)]
+def _prepared(using: BaseDatabaseWrapper, model: Any, names: tuple[str, ...], values: Iterable[Any]) -> list[Any]:
+    """The values as the driver takes them."""
+    fields = _as_is(model, names, using.vendor)
+    return [
+        v if type(v) is as_is else f.get_db_prep_save(v, using) for (f, as_is), v in zip(fields, values, strict=True)
+    ]
+
+
+@cache
+def _as_is(model: Any, names: tuple[str, ...], vendor: str) -> list[tuple[models.Field, type | None]]:
+    fields = _parts(model, names)[0]
+    known = AS_IS if vendor == "postgresql" else {}
+    return [(f, known.get(type(f.target_field if f.is_relation else f))) for f in fields]
 
 
 @cache
