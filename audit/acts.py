@@ -263,15 +263,16 @@ def _locked(rows: list[GovernedModel]) -> dict[UUID, GovernedModel]:
     Raises:
         Stale: a row has another version than the instance.
     """
-    found = type(rows[0])._base_manager.select_for_update()
+    asked = type(rows[0])._base_manager.select_for_update()
     if len(rows) == 1:
-        found = found.filter(pk=rows[0].pk)
+        asked = asked.filter(pk=rows[0].pk)
     else:  # in one order everywhere, or two acts could wait for each other
-        found = found.filter(pk__in=[row.pk for row in rows]).order_by("pk")
-    now = {row.pk: row for row in found}
+        asked = asked.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+    now = {row.pk: row for row in asked}
     for row in rows:
-        if bytes(now[row.pk].audit_head) != bytes(row.audit_head):
-            raise _stale(row, now[row.pk].audit_ver)
+        found = now[row.pk]
+        if (found.audit_ver, bytes(found.audit_head)) != (row.audit_ver, bytes(row.audit_head)):
+            raise _stale(row, found.audit_ver)
     return now
 
 

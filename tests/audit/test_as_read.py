@@ -137,17 +137,14 @@ def test_a_relation_may_be_named_by_its_column() -> None:
 
 
 @pytest.mark.parametrize("name", ["First", "Third"])
-@pytest.mark.parametrize("only", [[], ["name"], ["name", "audit_ver"], ["name", "audit_head"]])
+@pytest.mark.parametrize("only", [[], ["name", "audit_ver"], ["name", "audit_head"]])
 def test_a_row_changed_meanwhile_is_stale(only: list[str], name: str) -> None:
     thing = made()
     late = Thing.objects.only(*only).get(pk=thing.pk) if only else read(thing)
-    assert late.audit_ver
-    assert late.audit_head
     changed(thing, name="Second")
     with pytest.raises(Stale) as refusal:
         changed(late, name=name)
     assert refusal.value.data["current"] == 2
-    assert late.audit_ver == 1
     assert read(thing).name == "Second"
 
 
