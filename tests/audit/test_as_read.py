@@ -25,7 +25,7 @@ def changed(thing: Thing, **values: Any) -> None:
     with audit.act("thing.changed", by=BY, subject=thing):
         for name, value in values.items():
             setattr(thing, name, value)
-        thing.save()
+        thing.save(update_fields=list(values) or None)
 
 
 def read(thing: Thing) -> Thing:
