@@ -17,7 +17,7 @@ class Event(models.Model):
     log_id = models.UUIDField()
     act = models.CharField(max_length=80)
     actor_ref = models.UUIDField()
-    request_id = models.UUIDField(null=True, db_index=True)
+    request_id = models.UUIDField(null=True)
     at = models.DateTimeField()
     body = models.BinaryField()
     leaf = models.BinaryField()
@@ -36,7 +36,12 @@ class Change(models.Model):
     """One row touched by an act. The header commits to these lines."""
 
     event = models.ForeignKey(
-        Event, to_field="uid", db_column="event_uid", on_delete=models.DO_NOTHING, related_name="changes"
+        Event,
+        to_field="uid",
+        db_column="event_uid",
+        on_delete=models.DO_NOTHING,
+        related_name="changes",
+        db_index=False,  # `change_line_once` serves
     )
     n = models.PositiveIntegerField()
     obj_type = models.CharField(max_length=80)

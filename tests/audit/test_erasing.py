@@ -191,7 +191,7 @@ class TestRefusals:
     def test_nothing_is_left_when_the_event_can_not_be_written(self, monkeypatch: pytest.MonkeyPatch) -> None:
         thing = made(nickname="Bibi")
         target = last("/0/nickname")
-        monkeypatch.setattr("audit.acts._know", Mock(side_effect=OSError))
+        monkeypatch.setattr("audit.storing.knowing", Mock(side_effect=OSError))
         with pytest.raises(OSError):
             erased(target)
         assert value_at(target) == '"Bibi"'

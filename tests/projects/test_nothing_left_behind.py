@@ -17,7 +17,7 @@ import audit
 import compliance.services
 import projects.services
 from audit import acts
-from audit.models import Event, GovernedModel
+from audit.models import GovernedModel
 from compliance.services import reports
 from jobs import queue
 from projects.models import Criterion, CriterionVersion, Membership, QAMethod, Requirement, Revision, Risk, Task
@@ -634,16 +634,15 @@ def test_nothing_is_left_behind_and_a_second_try_succeeds(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     deed = CASES[name](cast)
-    insert, before, meanwhile = acts.insert, stored(), []
+    store, before, meanwhile = acts.Act.store, stored(), []
 
-    def broken(model: Any, rows: list[dict[str, Any]]) -> None:
-        if model is Event:
-            meanwhile.append(stored())
-            raise NotStored
-        insert(model, rows)
+    def broken(act: acts.Act) -> None:
+        store(act)
+        meanwhile.append(stored())
+        raise NotStored
 
     with monkeypatch.context() as patch:
-        patch.setattr(acts, "insert", broken)
+        patch.setattr(acts.Act, "store", broken)
         with pytest.raises(NotStored):
             deed()
     assert meanwhile[0] != before
