@@ -163,7 +163,7 @@ class MeasurementOut(serializers.ModelSerializer):
         model = Measurement
         fields = [
             "id", "criterion", "criterion_version", "value", "lower", "upper", "environment", "iteration",
-            "measured_at", "recorded_at", "recorded_by", "by_machine", "subject_version", "note",
+            "measured_at", "recorded_at", "recorded_by", "by_machine", "subject_version", "dataset", "note",
         ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import criteria, documents, gates, items, policies, projects, reports, trail
+from api.views import criteria, documents, experiments, gates, items, policies, projects, releases, reports, trail
 
 app_name = "api"
 
@@ -74,6 +74,23 @@ urlpatterns = [
     *rows("submissions", gates.Submissions, "submission", "<uuid:pk>"),
     *rows("decisions", gates.Decisions, "decision", "<uuid:pk>"),
     *rows("waivers", gates.Waivers, "waiver", "<uuid:pk>"),
+    path("projects/<slug:slug>/runs/comparison", experiments.Runs.as_view({"get": "compare"}), name="run-comparison"),
+    path("projects/<slug:slug>/runs/ranking", experiments.Runs.as_view({"get": "ranking"}), name="run-ranking"),
+    *rows("runs", experiments.Runs, "run", "<int:number>"),
+    *rows("test-set-uses", experiments.TestSetUses, "test-set-use", "<uuid:pk>"),
+    *rows("handovers", experiments.Handovers, "handover", "<uuid:pk>"),
+    path(
+        "projects/<slug:slug>/releases/<int:number>/comparison",
+        releases.Releases.as_view({"get": "comparison"}),
+        name="release-comparison",
+    ),
+    *rows("releases", releases.Releases, "release", "<int:number>"),
+    *rows("increments", releases.Increments, "increment", "<uuid:pk>"),
+    path("projects/<slug:slug>/served", releases.Servings.as_view({"get": "served"}), name="served"),
+    path("projects/<slug:slug>/served/rollback", releases.Servings.as_view({"post": "roll_back"}), name="rollback"),
+    path("projects/<slug:slug>/served/fallback", releases.Servings.as_view({"post": "fall_back"}), name="fallback"),
+    path("projects/<slug:slug>/served/off", releases.Servings.as_view({"post": "switch_off"}), name="switch-off"),
+    *rows("servings", releases.Servings, "serving", "<uuid:pk>"),
     *rows("reports", reports.Reports, "report", "<uuid:pk>"),
     path("projects/<slug:slug>/jobs/<uuid:pk>", reports.Jobs.as_view({"get": "retrieve"}), name="job"),
     path(

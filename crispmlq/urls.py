@@ -23,6 +23,8 @@ urlpatterns = [
     path("api/v1/", include("api.urls")),
     path("", include("policies.urls")),
     path("", include("compliance.urls")),
+    path("", include("experiments.urls")),
+    path("", include("releases.urls")),
     path("", include("projects.urls")),
 ]
 if settings.CRISPMLQ_GALLERY:

@@ -108,7 +108,8 @@ def reading(given: Given) -> dict[str, Any]:
     found = measurements.Reading(
         value=_needed(given, "value"), unit=given.get("unit", ""), environment=given.get("environment", ""),
         measured_at=_moment(given, "measured_at"), lower=_decimal(given, "lower"), upper=_decimal(given, "upper"),
-        subject_version=given.get("subject_version", "").strip(), note=given.get("note", "").strip(),
+        subject_version=given.get("subject_version", "").strip(), dataset=given.get("dataset", "").strip(),
+        note=given.get("note", "").strip(),
     )  # fmt: skip
     return {"reading": found}
 
