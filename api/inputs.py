@@ -25,6 +25,9 @@ class NewProject(Input):
     name = serializers.CharField()
     purpose = serializers.CharField()
     kind = serializers.CharField(required=False)
+    running_since = serializers.DateField(
+        required=False, allow_null=True, help_text="Of a system that runs already: what is entered is recorded later."
+    )
     answers = serializers.DictField(child=serializers.CharField(), required=False)
 
 
@@ -36,6 +39,8 @@ class ProjectChange(Input):
 class Hold(Input):
     reason = serializers.CharField()
     condition = serializers.CharField()
+    code = serializers.CharField(required=False, help_text="data, feasibility, resources, law or other.")
+    expected_on = serializers.DateField(required=False, help_text="When the condition is expected to hold.")
 
 
 class Retention(Input):
@@ -189,6 +194,8 @@ class DecisionIn(Input):
     tasks = serializers.ListField(child=serializers.CharField(), required=False)
     origin = serializers.CharField(required=False)
     condition = serializers.CharField(required=False, allow_blank=True)
+    code = serializers.CharField(required=False, help_text="Of a hold: data, feasibility, resources, law or other.")
+    expected_on = serializers.DateField(required=False, allow_null=True)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         return {"resolution": Resolution(**given)}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils import timezone
 from rest_framework import serializers
 
 from api.fields import Number
@@ -14,6 +17,7 @@ from projects.models import (
     Document,
     Evaluation,
     Gate,
+    Hold,
     Iteration,
     Measurement,
     Membership,
@@ -43,7 +47,8 @@ class ProjectOut(serializers.ModelSerializer):
         model = Project
         fields = [
             "id", "slug", "name", "purpose", "kind", "state", "iteration", "catalogue", "answers", "hold_reason",
-            "hold_condition", "stop_reason", "retained_until", "created_by", "created_at", "version",
+            "hold_condition", "stop_reason", "running_since", "caught_up_at", "retained_until", "created_by",
+            "created_at", "version",
         ]  # fmt: skip
 
 
@@ -69,7 +74,36 @@ class IterationOut(serializers.ModelSerializer):
 
     class Meta:
         model = Iteration
-        fields = ["number", "origin", "from_phase", "to_phase", "reason", "reopened_tasks", "opened_by", "opened_at"]
+        fields = [
+            "number", "kind", "origin", "from_phase", "to_phase", "reason", "reopened_tasks", "previous_version",
+            "opened_by", "opened_at",
+        ]  # fmt: skip
+
+
+class HoldOut(serializers.ModelSerializer):
+    held_by = person()
+    ended_by = person()
+    days = serializers.SerializerMethodField(help_text="Days on hold, up to today for one that lasts.")
+
+    class Meta:
+        model = Hold
+        fields = [
+            "id", "code", "reason", "condition", "expected_on", "held_by", "held_at", "ended_by", "ended_at",
+            "end_reason", "days",
+        ]  # fmt: skip
+
+    def get_days(self, hold: Hold) -> int:
+        return hold.days(timezone.localdate())
+
+
+class Dated(serializers.ModelSerializer):
+    """An entry with the mark of a project that was taken in late; `entered_at` names its time of entry."""
+
+    entered_at = "created_at"
+    recorded_later = serializers.SerializerMethodField(help_text="Entered for a system that was running already.")
+
+    def get_recorded_later(self, row: Any) -> bool:
+        return self.context["view"].project.is_recorded_later(getattr(row, self.entered_at))
 
 
 class ItemOut(serializers.ModelSerializer):
@@ -85,7 +119,8 @@ class RequirementOut(ItemOut):
         fields = ["key", "phase", "kind", "text", "state", "note", "confirmed_by", "confirmed_at", "is_own", "version"]
 
 
-class TaskOut(ItemOut):
+class TaskOut(ItemOut, Dated):
+    entered_at = "finished_at"
     assignee = person()
     handed_in_by = person()
 
@@ -94,7 +129,7 @@ class TaskOut(ItemOut):
         fields = [
             "key", "phase", "group", "name", "aim", "why", "is_required", "applies_when", "depends_on",
             "document_kinds", "checklist", "state", "reason", "result", "iteration", "assignee", "due_on",
-            "handed_in_by", "finished_at", "is_own", "version",
+            "handed_in_by", "finished_at", "recorded_later", "is_own", "version",
         ]  # fmt: skip
 
 
@@ -151,7 +186,8 @@ class CriterionOut(serializers.ModelSerializer):
         fields = ["key", "level", "name", "versions"]
 
 
-class MeasurementOut(serializers.ModelSerializer):
+class MeasurementOut(Dated):
+    entered_at = "recorded_at"
     criterion = serializers.SlugField(source="version.criterion.key", read_only=True)
     criterion_version = serializers.IntegerField(source="version.number", read_only=True)
     value = Number(read_only=True)
@@ -163,7 +199,8 @@ class MeasurementOut(serializers.ModelSerializer):
         model = Measurement
         fields = [
             "id", "criterion", "criterion_version", "value", "lower", "upper", "environment", "iteration",
-            "measured_at", "recorded_at", "recorded_by", "by_machine", "subject_version", "dataset", "note",
+            "measured_at", "recorded_at", "recorded_later", "recorded_by", "by_machine", "subject_version",
+            "dataset", "note",
         ]  # fmt: skip
 
 
@@ -186,7 +223,7 @@ class AttachmentOut(serializers.ModelSerializer):
         fields = ["id", "name", "sha256", "size", "media_type"]
 
 
-class RevisionOut(serializers.ModelSerializer):
+class RevisionOut(Dated):
     kind = serializers.CharField(source="document.kind", read_only=True)
     values = serializers.JSONField(source="fields", read_only=True)
     author = person()
@@ -198,7 +235,7 @@ class RevisionOut(serializers.ModelSerializer):
         model = Revision
         fields = [
             "kind", "number", "state", "values", "change_reason", "iteration", "author", "created_at", "submitted_at",
-            "decided_at", "reviews", "attachments", "version",
+            "decided_at", "recorded_later", "reviews", "attachments", "version",
         ]  # fmt: skip
 
 
@@ -221,7 +258,8 @@ class SignatureOut(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
-class DecisionOut(serializers.ModelSerializer):
+class DecisionOut(Dated):
+    entered_at = "decided_at"
     gate = serializers.SlugRelatedField("key", read_only=True)
     decided_by = person()
     facts_sha256 = serializers.CharField(source="facts.sha256", read_only=True)
@@ -230,7 +268,7 @@ class DecisionOut(serializers.ModelSerializer):
         model = Decision
         fields = [
             "id", "gate", "iteration", "outcome", "to_phase", "reason", "condition", "verdicts", "rules_version",
-            "facts_sha256", "decided_by", "decided_at",
+            "facts_sha256", "decided_by", "decided_at", "recorded_later",
         ]  # fmt: skip
 
 
@@ -298,8 +336,12 @@ class ReadinessOut(serializers.Serializer):
         help_text="Nothing stops the next step: to submit an open gate, to pass a submitted one; a passed one holds."
     )
     missing_roles = serializers.ListField(child=serializers.CharField(), help_text="Deciding roles yet to sign.")
+    outcomes = serializers.SerializerMethodField(help_text="How it may end now.")
     is_out_of_date = serializers.BooleanField(help_text="It was passed, but on today's records it would not be.")
     verdicts = VerdictOut(many=True)
+
+    def get_outcomes(self, view: Any) -> list[str]:
+        return [outcome["outcome"] for outcome in view.outcomes]
 
 
 class FieldChangeOut(serializers.Serializer):

@@ -10,7 +10,21 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import criteria, documents, experiments, gates, items, policies, projects, releases, reports, trail
+from api.views import (
+    comments,
+    criteria,
+    documents,
+    experiments,
+    gates,
+    items,
+    notices,
+    policies,
+    projects,
+    registry,
+    releases,
+    reports,
+    trail,
+)
 
 app_name = "api"
 
@@ -52,6 +66,7 @@ urlpatterns = [
         name="project",
     ),
     *commands("projects/<slug:slug>", projects.ProjectDetail, "project"),
+    *rows("holds", projects.Holds, "hold", "<uuid:pk>"),
     *rows("members", projects.Members, "member", "<slug:username>"),
     *rows("phases", projects.Phases, "phase", "<int:number>"),
     *rows("iterations", projects.Iterations, "iteration", "<int:number>"),
@@ -70,6 +85,12 @@ urlpatterns = [
         documents.Attachments.as_view({"get": "retrieve"}),
         name="attachment",
     ),
+    *rows("artefacts", registry.Artefacts, "artefact", "<slug:key>"),
+    *rows("artefact-versions", registry.ArtefactVersions, "artefact-version", "<uuid:pk>"),
+    *rows("profiles", registry.Profiles, "profile", "<uuid:pk>"),
+    *rows("announcements", registry.Announcements, "announcement", "<uuid:pk>"),
+    *rows("answers", registry.Answers, "answer", "<uuid:pk>"),
+    path("registry", registry.Register.as_view({"get": "list"}), name="registry"),
     *rows("gates", gates.Gates, "gate", "<slug:key>"),
     *rows("submissions", gates.Submissions, "submission", "<uuid:pk>"),
     *rows("decisions", gates.Decisions, "decision", "<uuid:pk>"),
@@ -91,6 +112,7 @@ urlpatterns = [
     path("projects/<slug:slug>/served/fallback", releases.Servings.as_view({"post": "fall_back"}), name="fallback"),
     path("projects/<slug:slug>/served/off", releases.Servings.as_view({"post": "switch_off"}), name="switch-off"),
     *rows("servings", releases.Servings, "serving", "<uuid:pk>"),
+    *rows("comments", comments.Comments, "comment", "<uuid:pk>"),
     *rows("reports", reports.Reports, "report", "<uuid:pk>"),
     path("projects/<slug:slug>/jobs/<uuid:pk>", reports.Jobs.as_view({"get": "retrieve"}), name="job"),
     path(
@@ -100,5 +122,13 @@ urlpatterns = [
     path("projects/<slug:slug>/trail/verifications", trail.Trail.as_view({"post": "verify"}), name="trail-verify"),
     path("projects/<slug:slug>/trail/exports", trail.Trail.as_view({"post": "export"}), name="trail-export"),
     path("projects/<slug:slug>/trail/exports/<uuid:pk>", trail.Trail.as_view({"get": "bundle"}), name="trail-bundle"),
+    path("notices", notices.Notices.as_view({"get": "list"}), name="notices"),
+    path("notices/seen", notices.Notices.as_view({"post": "see_all"}), name="notices-seen"),
+    path("notices/<uuid:pk>/seen", notices.Notices.as_view({"post": "see"}), name="notice-seen"),
+    path(
+        "notices/preference",
+        notices.NoticePreference.as_view({"get": "retrieve", "put": "update"}),
+        name="notice-preference",
+    ),
     path("docs", docs.page, name="docs"),
 ]

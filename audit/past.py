@@ -55,17 +55,17 @@ class Past:
 
     def _link(self, field: models.ForeignKey, rows: list[GovernedModel]) -> None:
         target = field.related_model
-        known = self._rows.get(target)
-        if known is None:
-            known = target._base_manager.in_bulk({getattr(row, field.attname) for row in rows} - {None})
+        known = dict(self._rows.get(target, {}))
+        if elsewhere := {getattr(row, field.attname) for row in rows} - {None} - known.keys():
+            known |= target._base_manager.in_bulk(elsewhere)
         accessor = field.remote_field.get_accessor_name()
         lists = not field.unique and accessor and not accessor.endswith("+") and target in self._rows
-        for other in known.values() if lists else ():
+        for other in self._rows[target].values() if lists else ():
             other.__dict__.setdefault("_prefetched_objects_cache", {}).setdefault(accessor, [])
         for row in rows:
             other = known.get(getattr(row, field.attname))
             field.set_cached_value(row, other)
-            if other is not None and lists:
+            if other is not None and lists and other.pk in self._rows[target]:
                 other._prefetched_objects_cache[accessor].append(row)
             elif other is not None and field.unique and target in self._rows:
                 field.remote_field.set_cached_value(other, row)

@@ -174,6 +174,14 @@ class Rating:
 
 
 @dataclass(frozen=True)
+class Cycle:
+    """A way back beside the served model: to which phase, and the tasks that open there."""
+
+    to_phase: int
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Catalogue:
     key: str
     version: str
@@ -182,6 +190,7 @@ class Catalogue:
     rating: Rating
     questions: tuple[TailoringQuestion, ...]
     phases: tuple[Phase, ...]
+    cycles: Mapping[str, Cycle]
     document_kinds: Mapping[str, DocumentKind] = field(default_factory=dict)
 
     def phase(self, number: int) -> Phase:
@@ -223,6 +232,7 @@ def build(body: Mapping[str, Any]) -> Catalogue:
         rating=Rating(**body["rating"]),
         questions=tuple(TailoringQuestion(**{**q, "options": tuple(q["options"])}) for q in body["questions"]),
         phases=tuple(_phase(phase, gates[phase["number"]]) for phase in body["phases"]),
+        cycles={key: Cycle(c["to_phase"], tuple(c["tasks"])) for key, c in body["cycles"].items()},
         document_kinds=_document_kinds(body),
     )
 
@@ -280,7 +290,7 @@ def _document_kinds(body: Mapping[str, Any]) -> dict[str, DocumentKind]:
             kind=kind["kind"],
             phase=file["phase"],
             review_roles=tuple(tuple(group) for group in kind["review_roles"]),
-            fields=tuple(_field(each) for each in kind["fields"]),
+            fields=tuple(field_of(each) for each in kind["fields"]),
             tasks=tuple(producers.get(kind["key"], [])),
         )
         for file in body["documents"]
@@ -288,6 +298,7 @@ def _document_kinds(body: Mapping[str, Any]) -> dict[str, DocumentKind]:
     }
 
 
-def _field(each: Mapping[str, Any]) -> Field:
+def field_of(each: Mapping[str, Any]) -> Field:
+    """A field as the schema of catalogues describes it."""
     columns = tuple(Column(**{**c, "options": tuple(c.get("options", ()))}) for c in each.get("columns", ()))
     return Field(**{**each, "options": tuple(each.get("options", ())), "columns": columns})

@@ -74,7 +74,8 @@ class _References:
 
     def __init__(self, found: list[File]) -> None:
         self.found = found
-        head = next(f for f in found if _type(f) == "catalogue").data
+        self.head = next(f for f in found if _type(f) == "catalogue")
+        head = self.head.data
         self.roles = {role["key"] for role in head["roles"]}
         self.questions = {q["key"]: {o["key"] for o in q["options"]} for q in head["questions"]}
         self.tasks = {task["key"]: (place, task) for place, task in self._each_task()}
@@ -87,6 +88,8 @@ class _References:
         for place, task in self.tasks.values():
             self._check_task(place, task)
         self._check_cycles()
+        for name, cycle in self.head.data["cycles"].items():
+            self._known(self.head, ("cycles", name), "known-task", cycle["tasks"], self.tasks)
         for (file, at), kind in self._each_kind():
             for group in kind["review_roles"]:
                 self._known(file, (*at, "review_roles"), "known-role", group, self.roles)

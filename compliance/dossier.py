@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch
@@ -77,6 +78,7 @@ def _gather(project: Project) -> Data:
         "decisions": _decisions(project),
         "waivers": _waivers(project),
         "iterations": _iterations(project),
+        "holds": _holds(project, last.at),
         "people": _people(project, template),
     }
 
@@ -89,6 +91,8 @@ def _project(project: Project) -> Data:
         "kind": project.get_kind_display(),
         "state": project.get_state_display(),
         "iteration": project.iteration,
+        "running_since": plain(project.running_since),
+        "caught_up_at": plain(project.caught_up_at),
         "catalogue": str(project.catalogue),
         "catalogue_sha256": project.catalogue.sha256,
         "created_at": plain(project.created_at),
@@ -211,18 +215,19 @@ def _documents(project: Project, template: Catalogue) -> list[Data]:
         {
             "title": document.title,
             "phase": document.phase.number,
-            "revisions": [_revision(revision) for revision in document.revisions.all()],
+            "revisions": [_revision(revision, project) for revision in document.revisions.all()],
         }
         for document in found
     ]
 
 
-def _revision(revision: Revision) -> Data:
+def _revision(revision: Revision, project: Project) -> Data:
     return {
         "number": revision.number,
         "state": revision.get_state_display(),
         "author": str(revision.author),
         "iteration": revision.iteration,
+        "recorded_later": project.is_recorded_later(revision.created_at),
         "sha256": bytes(revision.audit_head).hex(),
         "reviews": [
             {"by": str(r.reviewer), "role": r.role, "verdict": r.get_verdict_display(), "at": plain(r.reviewed_at)}
@@ -250,10 +255,18 @@ def _decisions(project: Project) -> list[Data]:
             "reason": d.reason,
             "by": str(d.decided_by),
             "at": plain(d.decided_at),
+            "recorded_later": project.is_recorded_later(d.decided_at),
             "facts_sha256": d.facts.sha256,
             "rules_version": d.rules_version,
             "signatures": [
-                {"by": str(s.signer), "role": s.role, "verdict": s.get_verdict_display(), "at": plain(s.signed_at)}
+                {
+                    "by": str(s.signer),
+                    "role": s.role,
+                    "further_role": s.is_further_role,
+                    "model_version": s.model_version,
+                    "verdict": s.get_verdict_display(),
+                    "at": plain(s.signed_at),
+                }
                 for s in d.evaluation.signatures.all()
             ],
             "verdicts": [{"text": v["text"], "verdict": v["verdict"], "because": v["because"]} for v in d.verdicts],
@@ -282,14 +295,32 @@ def _iterations(project: Project) -> list[Data]:
     return [
         {
             "number": i.number,
+            "kind": i.get_kind_display(),
             "origin": i.get_origin_display(),
             "from_phase": i.from_phase,
             "to_phase": i.to_phase,
             "reason": i.reason,
             "reopened_tasks": i.reopened_tasks,
+            "previous_version": i.previous_version,
             "opened_at": plain(i.opened_at),
         }
         for i in project.iteration_set.all()
+    ]
+
+
+def _holds(project: Project, at: datetime) -> list[Data]:
+    return [
+        {
+            "why": hold.get_code_display(),
+            "reason": hold.reason,
+            "condition": hold.condition,
+            "expected_on": plain(hold.expected_on),
+            "held_at": plain(hold.held_at),
+            "ended_at": plain(hold.ended_at),
+            "end_reason": hold.end_reason,
+            "days": hold.days(at.date()),
+        }
+        for hold in project.hold_set.all()
     ]
 
 

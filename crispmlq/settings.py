@@ -194,7 +194,9 @@ if envbool("CRISPMLQ_BEHIND_PROXY", False):
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 CSRF_FAILURE_VIEW = "crispmlq.refusals.csrf_failure"
 
-# Mail
+# Mail; CRISPMLQ_URL is where its links lead
+CRISPMLQ_URL = env("CRISPMLQ_URL", "http://127.0.0.1:8000").rstrip("/")
+require_scheme("CRISPMLQ_URL", [CRISPMLQ_URL], "https://", "http://")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env('EMAIL_HOST') else 'console'}.EmailBackend"
 EMAIL_HOST = env("EMAIL_HOST")
 EMAIL_PORT = envint("EMAIL_PORT", 587, least=1)
@@ -215,7 +217,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "seal": {"task": "audit.seal", "schedule": 5.0},
     "anchor": {"task": "audit.anchor", "schedule": 3600.0},  # each kind once a day; what failed, in the next hour
+    "deliver notices": {"task": "notices.deliver", "schedule": 60.0},
     "mend jobs": {"task": "jobs.mend", "schedule": 60.0},
+    "remind of holds": {"task": "projects.remind", "schedule": 3600.0},
     "forget idempotency keys": {"task": "api.forget_idempotency_keys", "schedule": 3600.0},
 }
 

@@ -21,10 +21,12 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("jobs/", include("jobs.urls")),
     path("api/v1/", include("api.urls")),
+    path("", include("notices.urls")),
     path("", include("policies.urls")),
     path("", include("compliance.urls")),
     path("", include("experiments.urls")),
     path("", include("releases.urls")),
+    path("", include("registry.urls")),
     path("", include("projects.urls")),
 ]
 if settings.CRISPMLQ_GALLERY:

@@ -24,6 +24,7 @@ ONLOOKERS = frozenset({"end-user", "auditor"})  # roles that work on nothing
 # act group -> (roles that may, whether a token may too, how the refusal names the roles)
 RIGHTS: dict[str, tuple[frozenset[str] | str, bool]] = {
     "work": (ANYBODY, True),
+    "comment": (ANYBODY, True),
     "manage": (frozenset({"project-manager", "sponsor"}), False),
     "rate risks": (ANYBODY, False),
     "accept risks": (frozenset({"sponsor", "model-owner", "data-owner"}), False),

@@ -1,4 +1,4 @@
-"""What the fields of a document may hold, as the catalogue's kind says."""
+"""What the fields of a document, or of another typed record, may hold as its kind says."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from audit.canon import decimal_of, decimal_text, rounded
-from catalogue.definitions import Column, DocumentKind, Field
+from catalogue.definitions import Column, Field
 from crispmlq.errors import Invalid
 
 SHA256 = re.compile(r"^[0-9a-f]{64}$")
@@ -18,14 +18,21 @@ MOST_ROWS = 10_000
 LONGEST_TEXT = 100_000
 
 
-def cleaned(kind: DocumentKind, values: dict[str, Any]) -> dict[str, Any]:
+class Kind(Protocol):
+    """Whatever has fields, such as a kind of document."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]: ...
+
+
+def cleaned(kind: Kind, values: dict[str, Any]) -> dict[str, Any]:
     """The values in their stored form: texts trimmed, numbers as decimal strings, empty ones left out.
 
     Raises:
         Invalid: unknown fields and values of the wrong type, each under its field's key.
     """
     fields = {field.key: field for field in kind.fields}
-    errors = {key: ["This kind of document has no such field."] for key in values if key not in fields}
+    errors = {key: ["There is no such field."] for key in values if key not in fields}
     stored = {}
     for key, field in fields.items():
         try:
@@ -40,7 +47,7 @@ def cleaned(kind: DocumentKind, values: dict[str, Any]) -> dict[str, Any]:
     return stored
 
 
-def lacking(kind: DocumentKind, stored: dict[str, Any]) -> list[Field]:
+def lacking(kind: Kind, stored: dict[str, Any]) -> list[Field]:
     """Required fields that are empty."""
     return [field for field in kind.fields if field.required and field.key not in stored]
 

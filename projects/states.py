@@ -57,6 +57,11 @@ MOVES: dict[str, dict[str, set[str]]] = {
 }
 
 
+def register_moves(table: dict[str, dict[str, set[str]]]) -> None:
+    """Add state machines, by the name of the model; for apps above this one."""
+    MOVES.update(table)
+
+
 def require_move(row: Any, to: str) -> None:
     """Refuse a move the table does not list.
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import commands, forms, history, integrity, pages, past
+from projects.views import commands, comments, forms, history, integrity, pages, past
 
 app_name = "projects"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/<slug:kind>/edit", forms.edit_document, name="edit_document"),
     path("projects/<slug:slug>/documents/<slug:kind>/<int:number>/attach", forms.attach, name="attach"),
     path("projects/<slug:slug>/files/<uuid:pk>", forms.download, name="download"),
+    path("projects/<slug:slug>/comments", comments.comments, name="comments"),
     path("projects/<slug:slug>/history", history.of_project, name="history"),
     path("projects/<slug:slug>/history/events/<uuid:uid>", history.event, name="event"),
     path("projects/<slug:slug>/history/export", history.export, name="export_history"),

@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.services import tokens, users
 from audit import SYSTEM
+from notices.models import Notice
 from projects.models import Project
 from projects.services import memberships, projects
 
@@ -56,6 +57,7 @@ def assemble() -> None:
         if name != "mara":
             memberships.set_roles(project=project, user=people[name], roles=roles, by=mara)
     projects.start(project=project, by=mara)
+    Notice.objects.all().delete()  # of the roles they were given
 
 
 def gather() -> Cast:

@@ -145,7 +145,8 @@ def settle(cast: Cast, number: int) -> None:
 def prepare(cast: Cast, number: int) -> None:
     """Everything gate `number` asks for."""
     if number == 1:
-        approve_criteria(cast)
+        if not cast.project.criterion_set.exists():
+            approve_criteria(cast)
         measure(cast, "forecast", keys=["saving"])
     if number == 5 and not Document.objects.filter(project=cast.project, kind="monitoring-plan-document").exists():
         accept_document(cast, "monitoring-plan-document")

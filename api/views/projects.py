@@ -20,8 +20,8 @@ from api.views.base import AS_OF, Door, ProjectDoor, Row, Rows, command, expecte
 from audit import history
 from crispmlq.errors import Invalid
 from projects import access, trail_filters
-from projects.models import Iteration, Membership, Phase, Project, Requirement, Risk
-from projects.services import iterations, memberships, projects, requirements, risks
+from projects.models import Hold, Iteration, Membership, Phase, Project, Requirement, Risk
+from projects.services import holds, iterations, memberships, projects, requirements, risks
 
 
 class ProjectList(mixins.ListModelMixin, Door):
@@ -58,10 +58,26 @@ class ProjectDetail(AsOf, Row):
         return self.answer(row, serializers.ProjectOut)
 
     start = command("start", projects.start)
-    hold = command("hold", projects.hold, takes=inputs.Hold)
-    resume = command("resume", projects.resume, takes=inputs.Reason)
+    hold = command("hold", holds.hold, takes=inputs.Hold)
+    resume = command("resume", holds.resume, takes=inputs.Reason)
+    convert = command("convert", iterations.convert, takes=inputs.Reason)
+    update_cycle = command(
+        "update_cycle", iterations.begin_update, takes=inputs.Reason, gives=serializers.IterationOut, status=201
+    )
+    challenger = command(
+        "challenger", iterations.begin_challenger, takes=inputs.Reason, gives=serializers.IterationOut, status=201
+    )
     stop = command("stop", projects.stop, takes=inputs.Reason)
     retain = command("retain", projects.set_retention, path="retention", takes=inputs.Retention)
+
+
+class Holds(Rows):
+    """Every time the project was on hold."""
+
+    serializer_class = serializers.HoldOut
+    model = Hold
+    related = ("held_by", "ended_by")
+    lookup_field = "pk"
 
 
 class Members(Rows):

@@ -218,11 +218,16 @@ def _order(m: Measurement) -> tuple[int, datetime, UUID]:
 
 
 def turn_starts(project: Project) -> dict[int, int]:
-    """Phase number -> iteration that last reopened it or a phase before it; older values do not count there."""
-    last = dict(
-        Iteration.objects.filter(project=project).order_by().values_list("to_phase").annotate(newest=Max("number"))
-    )
-    return {phase: max(number for to, number in last.items() if to <= phase) for phase in range(1, 7)}
+    """Phase number -> iteration that last reopened it or a phase before it; older values do not count there.
+
+    What is measured in operation counts on while an update or a challenger is built beside it.
+    """
+    turns = Iteration.objects.filter(project=project).order_by().values_list("to_phase", "kind")
+    last = list(turns.annotate(newest=Max("number")))
+    return {
+        phase: max(n for to, kind, n in last if to <= phase and not (phase == 6 and kind in Iteration.BESIDE_OPERATION))
+        for phase in range(1, 7)
+    }
 
 
 def _task(task: Task) -> Facts:

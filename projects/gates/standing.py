@@ -9,7 +9,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from catalogue import definitions
 from projects.gates import facts, policy, rules
-from projects.models import Evaluation, Gate, Project, Signature
+from projects.models import Decision, Evaluation, Gate, Project, Signature
 from projects.services.gates import is_never_passed, judge_submission
 
 EVALUATIONS = Prefetch(
@@ -44,6 +44,14 @@ class Readiness:
         """Deciding roles that have not signed yet."""
         signed = {signature.role for signature in self.signatures}
         return [role for role in self.deciders if role not in signed]
+
+    @property
+    def outcomes(self) -> list[Any]:
+        """How the gate may end now: not passed, while a check stops it that no signature mends."""
+        stopped = is_never_passed(self.gate.project, self.definition) or any(
+            verdict.rule != "signed_by" for verdict in self.blockers
+        )
+        return [o for o in self.definition.outcomes if not (stopped and o["outcome"] == Decision.Outcome.PASS)]
 
     @property
     def is_ready(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -32,6 +33,10 @@ class Project(GovernedModel):
     catalogue = models.ForeignKey("catalogue.CatalogueVersion", on_delete=models.PROTECT, related_name="+")
     answers = models.JSONField(default=dict, help_text="Tailoring answers, question key to chosen option.")
     iteration = models.PositiveIntegerField(default=1, help_text="Number of the iteration the project is in.")
+    running_since = models.DateField(
+        null=True, help_text="The system ran before the project was taken in here; what is entered is recorded later."
+    )
+    caught_up_at = models.DateTimeField(null=True, help_text="When a project taken in late had passed its release.")
     hold_reason = models.TextField(blank=True)
     hold_condition = models.TextField(blank=True, help_text="What must be true before work resumes.")
     resumes_as = models.CharField(max_length=20, blank=True, help_text="State the project returns to after a hold.")
@@ -61,6 +66,12 @@ class Project(GovernedModel):
     @property
     def audit_log_id(self) -> UUID:
         return self.pk
+
+    def is_recorded_later(self, at: datetime | None) -> bool:
+        """Whether an entry of this time tells of a system that was running already."""
+        if self.running_since is None or at is None:
+            return False
+        return self.caught_up_at is None or at <= self.caught_up_at
 
     @property
     def is_frozen(self) -> bool:
@@ -93,6 +104,42 @@ class Membership(ProjectRow):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class Hold(ProjectRow):
+    """One time the project was on hold. Ends when it resumes or is stopped."""
+
+    class Code(models.TextChoices):
+        DATA = "data", "Data has to be collected"
+        FEASIBILITY = "feasibility", "Not feasible for now"
+        RESOURCES = "resources", "People or money are missing"
+        LAW = "law", "A legal question is open"
+        OTHER = "other", "Another reason"
+
+    code = models.CharField(max_length=20, choices=Code)
+    reason = models.TextField()
+    condition = models.TextField(help_text="What must be true before work resumes.")
+    expected_on = models.DateField(null=True, help_text="When the condition is expected to hold; a reminder goes out.")
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    held_at = models.DateTimeField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True, help_text="How the condition came to hold, or why the project stopped.")
+
+    class Meta:
+        ordering = ["held_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="hold_one_open_per_project", fields=["project"], condition=models.Q(ended_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_code_display()}, since {self.held_at:%Y-%m-%d}"
+
+    def days(self, until: date) -> int:
+        """Days on hold, of one that lasts up to `until`."""
+        return max(((self.ended_at.date() if self.ended_at else until) - self.held_at.date()).days, 0)
 
 
 class Phase(ProjectRow):
@@ -131,8 +178,22 @@ class Iteration(ProjectRow):
         PRODUCTION = "production", "Found in production"
         USERS = "users", "Reported by users"
         AUDIT = "audit", "Found by an audit"
+        PROJECT = "project", "Decided by the project"
+
+    class Kind(models.TextChoices):
+        ORDINARY = "ordinary", "Way through the phases"
+        UPDATE = "update", "Update of the served model"
+        CHALLENGER = "challenger", "Challenger beside the served model"
+        CONVERSION = "conversion", "Proof of concept becomes a full project"
+
+    # Where the need for a way back can have been found; the others are set by the act itself.
+    FOUND = (Origin.MODELLING, Origin.EVALUATION, Origin.PRODUCTION, Origin.USERS, Origin.AUDIT)
+    # Those during which the served model stays in operation.
+    BESIDE_OPERATION = (Kind.UPDATE, Kind.CHALLENGER)
 
     number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.ORDINARY)
+    previous_version = models.CharField(max_length=200, blank=True, help_text="Of the model that is served meanwhile.")
     origin = models.CharField(max_length=20, choices=Origin)
     from_phase = models.PositiveSmallIntegerField(null=True)
     to_phase = models.PositiveSmallIntegerField()

@@ -12,7 +12,7 @@ from django.db import connection
 
 import audit
 from crispmlq.errors import Invalid, Stale
-from projects import access
+from projects import access, occasions
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def doing(
     alone: bool = False,
     even_frozen: bool = False,
 ) -> Iterator[Doing]:
-    """Open the act `name` on a row.
+    """Open the act `name` on a row; at its end, whom it concerns is told (`projects/occasions.py`).
 
     The project is held as it is until the act ends: others may work beside, but nobody can put it on hold, submit or
     decide one of its gates meanwhile. `alone` holds it against everybody, for acts that do just that. `expected` is the
@@ -64,7 +64,9 @@ def doing(
             raise Stale(
                 "Somebody changed this since you read it. Load it again and repeat your change.", current=row.audit_ver
             )
-        yield Doing(act, row, project, roles)
+        now = Doing(act, row, project, roles)
+        yield now
+        occasions.tell_of(now, by)
 
 
 def locked(row: ProjectRow) -> Any:

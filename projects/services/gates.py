@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from audit import sealing
@@ -15,8 +16,8 @@ from evidence.services import blobs
 from policies import selectors as policies
 from projects import access
 from projects.gates import facts, policy, rules
-from projects.models import Decision, Evaluation, Gate, Iteration, Phase, Project, Signature
-from projects.services import iterations, projects
+from projects.models import Decision, Evaluation, Gate, Hold, Iteration, Phase, Project, Signature
+from projects.services import holds, iterations, projects
 from projects.services.doing import Doing, doing, required_text
 from projects.services.phases import require_open
 from projects.states import require_move
@@ -35,7 +36,10 @@ class GateNotReady(Conflict):
 
 @dataclass(frozen=True)
 class Resolution:
-    """How a submission is to end. `to_phase`, `tasks`, `origin`: of iterate and backtrack; `condition`: of hold."""
+    """How a submission is to end.
+
+    `to_phase`, `tasks`, `origin`: of iterate and backtrack; `condition`, `code`, `expected_on`: of hold.
+    """
 
     outcome: str
     reason: str
@@ -43,6 +47,12 @@ class Resolution:
     tasks: list[str] = field(default_factory=list)
     origin: str = Iteration.Origin.EVALUATION
     condition: str = ""
+    code: str = Hold.Code.OTHER
+    expected_on: date | None = None
+
+    @property
+    def terms(self) -> holds.Terms:
+        return holds.Terms(self.reason, self.condition, self.code, self.expected_on)
 
 
 def submit(*, gate: Gate, by: Actor, note: str = "") -> Evaluation:
@@ -181,25 +191,28 @@ def _pass(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Reso
         _move(gate, Gate.State.OPEN)
         return
     following = now.project.phase_set.select_for_update().get(number=phase.number + 1)
-    _move(following, Phase.State.OPEN, opened_at=now.act.at)
+    if following.state != Phase.State.OPEN:  # it stayed open where the served model was only to be replaced
+        _move(following, Phase.State.OPEN, opened_at=now.act.at)
     if definition.releases and now.project.state == Project.State.ACTIVE:
+        if now.project.running_since is not None:
+            now.project.caught_up_at = now.act.at
+            now.project.save(update_fields=["caught_up_at"])
         _move(now.project, Project.State.IN_OPERATION)
 
 
 def _go_back(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Resolution, by: Actor) -> None:
-    iterations.reopen(
-        now.project, resolution.to_phase, resolution.tasks, resolution.origin, resolution.reason, by, now.act.at
-    )
+    turn = iterations.Turn(resolution.to_phase, resolution.tasks, resolution.origin, resolution.reason)
+    iterations.reopen(now.project, turn, by, now.act.at)
 
 
 def _hold(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Resolution, by: Actor) -> None:
     _reopen_for_work(gate)
-    projects.put_on_hold(now.project, resolution.reason, resolution.condition)
+    holds.put_on_hold(now.project, resolution.terms, by, now.act.at)
 
 
 def _stop(now: Doing, gate: Gate, definition: definitions.Gate, resolution: Resolution, by: Actor) -> None:
     _reopen_for_work(gate)
-    projects.bring_to_a_stop(now.project, resolution.reason)
+    projects.bring_to_a_stop(now.project, resolution.reason, by, now.act.at)
 
 
 _CONSEQUENCES = {
@@ -260,16 +273,15 @@ def _require_possible(project: Project, definition: definitions.Gate, resolution
         raise Invalid("Choose the phase to go back to.", errors={"to_phase": [f"One of {numbers}."]})
     if not going_back and resolution.to_phase is not None:
         raise Invalid("Only iterate and backtrack name a phase.", errors={"to_phase": ["Leave this empty."]})
-    if resolution.outcome == Decision.Outcome.HOLD and not resolution.condition.strip():
-        sentence = "Say what must be true before work resumes."
-        raise Invalid(sentence, errors={"condition": [sentence]})
+    if resolution.outcome == Decision.Outcome.HOLD:
+        holds.sound(resolution.terms)
 
 
 def _require_passable(
     project: Project, gate: Gate, evaluation: Evaluation, verdicts: list[rules.Verdict], by: Actor
 ) -> None:
     if is_never_passed(project, definitions.of(project.catalogue).gate(gate.key)):
-        raise GateNotReady("A proof of concept is never released; begin a full project for that.")
+        raise GateNotReady("A proof of concept is never released; make a full project of it first.")
     signatures = list(evaluation.signatures.all())
     objections = [s for s in signatures if s.verdict == Signature.Verdict.OBJECT]
     if objections:

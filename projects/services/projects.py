@@ -1,4 +1,4 @@
-"""A project: created from the catalogue, started, put on hold, resumed, stopped."""
+"""A project: created from the catalogue, started, stopped."""
 
 from __future__ import annotations
 
@@ -27,10 +27,13 @@ from projects.models import (
     Risk,
     Task,
 )
+from projects.services import holds
 from projects.services.doing import doing, required_text
 from projects.states import require_move
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.actors import Actor
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -45,14 +48,18 @@ def create(
     answers: dict[str, str] | None = None,
     kind: str = Project.Kind.FULL,
     catalogue: CatalogueVersion | None = None,
+    running_since: date | None = None,
 ) -> Project:
     """A draft with everything the catalogue's newest version holds; whoever creates it becomes its project manager.
+
+    With `running_since` it takes in a system that runs already: what is entered until its release is passed carries
+    its true time and the mark "recorded later".
 
     Conditional tasks that the answers rule out start as not applicable, with the catalogue's reason.
 
     Raises:
         NotAllowed: a token, a service account, a site auditor or administrator.
-        Invalid: names, slug, kind or an answer.
+        Invalid: names, slug, kind, an answer, or a `running_since` that is not in the past.
         Conflict: no catalogue was loaded.
     """
     if not access.may_create(by):
@@ -63,7 +70,7 @@ def create(
     template = definitions.of(catalogue)
     project = Project(
         slug=slug, name=name.strip(), purpose=purpose.strip(), kind=kind, catalogue=catalogue,
-        answers=_answers(template, answers or {}), created_by_id=by.user.pk,
+        answers=_answers(template, answers or {}), created_by_id=by.user.pk, running_since=running_since,
     )  # fmt: skip
     _require_valid(project)
     _require_free(slug)
@@ -119,32 +126,11 @@ def start(*, project: Project, by: Actor) -> Project:
         return now.row
 
 
-def hold(*, project: Project, reason: str, condition: str, by: Actor) -> Project:
-    """Put the project on hold until `condition` holds. Nothing can be changed meanwhile."""
-    reason = required_text(reason, "reason", "Say why the project is put on hold.")
-    condition = required_text(condition, "condition", "Say what must be true before work resumes.")
-    with doing("project.held", by=by, on=project, right="hold", reason=reason, alone=True, even_frozen=True) as now:
-        put_on_hold(now.row, reason, condition)
-        return now.row
-
-
-def resume(*, project: Project, reason: str, by: Actor) -> Project:
-    """Take the project up again; `reason` says how the condition came to hold."""
-    reason = required_text(reason, "reason", "Say how the condition for resuming came to hold.")
-    with doing("project.resumed", by=by, on=project, right="hold", reason=reason, alone=True, even_frozen=True) as now:
-        row = now.row
-        if row.state != Project.State.ON_HOLD:
-            raise Conflict("The project is not on hold.", state=row.state)
-        row.state, row.resumes_as, row.hold_reason, row.hold_condition = row.resumes_as, "", "", ""
-        row.save()
-        return row
-
-
 def stop(*, project: Project, reason: str, by: Actor) -> Project:
     """End the project for good. Its records stay as they are."""
     reason = required_text(reason, "reason", "Say why the project is stopped; this can not be undone.")
     with doing("project.stopped", by=by, on=project, right="stop", reason=reason, alone=True, even_frozen=True) as now:
-        bring_to_a_stop(now.row, reason)
+        bring_to_a_stop(now.row, reason, by, now.act.at)
         return now.row
 
 
@@ -174,17 +160,10 @@ def set_retention(*, project: Project, until: date, by: Actor) -> Project:
         return row
 
 
-def put_on_hold(project: Project, reason: str, condition: str) -> None:
-    """The change itself, inside an act that is open already."""
-    require_move(project, Project.State.ON_HOLD)
-    project.resumes_as, project.state = project.state, Project.State.ON_HOLD
-    project.hold_reason, project.hold_condition = reason, condition
-    project.save()
-
-
-def bring_to_a_stop(project: Project, reason: str) -> None:
-    """The change itself, inside an act that is open already."""
+def bring_to_a_stop(project: Project, reason: str, by: Actor, at: datetime) -> None:
+    """The change itself, inside an act that is open already; a hold that lasts ends with it."""
     require_move(project, Project.State.STOPPED)
+    holds.end(project, reason, by, at)
     project.state, project.stop_reason = Project.State.STOPPED, reason
     project.save()
 
@@ -205,6 +184,8 @@ def _require_valid(project: Project) -> None:
         errors["purpose"] = ["Say what the project is for."]
     if project.kind not in Project.Kind.values:
         errors["kind"] = [f"One of {', '.join(Project.Kind.values)}."]
+    if project.running_since is not None and project.running_since >= timezone.localdate():
+        errors["running_since"] = ["A system that runs already began before today."]
     if errors:
         raise Invalid("Please correct what is marked.", errors=errors)
 

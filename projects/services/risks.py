@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -95,6 +96,31 @@ def add(
         risk.save()
         now.act.subject = risk
         return risk
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A risk that follows from a record; `key` keeps it from being entered twice."""
+
+    key: str
+    phase: int
+    name: str
+    what_goes_wrong: str
+    category: str
+    severity: str
+    likelihood: str
+
+
+def enter(now: Doing, entry: Entry) -> None:
+    """Put a risk into the register, to be rated, as part of the act that is going on; once for each key."""
+    if Risk.objects.filter(project=now.project, key=entry.key).exists():
+        return
+    phase = now.project.phase_set.get(number=entry.phase)
+    Risk(
+        project=now.project, phase=phase, key=entry.key, name=entry.name[:160], what_goes_wrong=entry.what_goes_wrong,
+        category=entry.category, default_severity=entry.severity, default_likelihood=entry.likelihood, is_own=True,
+        position=phase.risk_set.count() + 1,
+    ).save()  # fmt: skip
 
 
 def _rate_all(now: Doing, risks: list[Risk], severity: str, likelihood: str, reason: str, by: Actor) -> None:

@@ -9,18 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from catalogue.definitions import DocumentKind, Field, of
+from catalogue.definitions import of
 from catalogue.models import CatalogueVersion
 from crispmlq.errors import DomainError, Invalid, NotAllowed, NotFound
 from evidence.services import blobs
 from projects import access
 from projects.models import Attachment, Project, Revision
 from projects.services import documents, downloads, projects
+from projects.views import readers, typed_fields
 from projects.views.commands import done
 from projects.views.pages import show
 from projects.views.readers import require_text
-
-EXTRA_ROWS = 3
 
 
 def new_project(request: HttpRequest) -> HttpResponse:
@@ -34,7 +33,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
             require_text(given)
             project = projects.create(
                 slug=given.get("slug", ""), name=given.get("name", ""), purpose=given.get("purpose", ""),
-                kind=given.get("kind", ""), answers=answers, by=request.actor,
+                kind=given.get("kind", ""), answers=answers, by=request.actor, **readers.since(given),
             )  # fmt: skip
             return done(request, "The project is created.", reverse("projects:overview", args=[project.slug]))
         except Invalid as error:
@@ -55,7 +54,7 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     values = newest.fields if newest else {}
     error: DomainError | None = None
     if request.method == "POST":
-        values = _values(definition, request.POST)
+        values = typed_fields.values(definition, request.POST)
         try:
             require_text(request.POST)
             _write(request, project, kind, newest if is_draft else None, values)
@@ -64,7 +63,7 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
             raise
         except DomainError as refusal:
             error = refusal
-    rows = [_row(field, values.get(field.key), getattr(error, "errors", {})) for field in definition.fields]
+    rows = typed_fields.rows(definition, values, getattr(error, "errors", {}))
     return show(
         request, "projects/document_edit.html", project, tab="documents", definition=definition, rows=rows,
         newest=newest, is_draft=is_draft, error=error,
@@ -110,29 +109,3 @@ def _write(
     version = request.POST.get("version", "")
     expected = int(version) if version.isdigit() else None
     return documents.change_draft(revision=draft, fields=values, expected=expected, by=request.actor)
-
-
-def _values(definition: DocumentKind, given: Any) -> dict[str, Any]:
-    return {field.key: _value(field, given) for field in definition.fields}
-
-
-def _value(field: Field, given: Any) -> Any:
-    if field.type == "list":
-        return [line.strip() for line in given.get(field.key, "").splitlines() if line.strip()]
-    if field.type == "table":
-        columns = {c.key: given.getlist(f"{field.key}.{c.key}") for c in field.columns}
-        count = max(map(len, columns.values()), default=0)
-        rows = [{k: v[i].strip() for k, v in columns.items() if i < len(v)} for i in range(count)]
-        return [row for row in rows if any(row.values())]
-    return given.get(field.key, "")
-
-
-def _row(field: Field, value: Any, errors: dict[str, list[str]]) -> dict[str, Any]:
-    """A field with what it shows; tables get a few empty rows to write into."""
-    rows = [*(value or []), *({} for _ in range(EXTRA_ROWS))] if field.type == "table" else []
-    return {
-        "field": field,
-        "value": "\n".join(value or []) if field.type == "list" else value or "",
-        "rows": [[(column, row.get(column.key, "")) for column in field.columns] for row in rows],
-        "errors": errors.get(field.key, []),
-    }

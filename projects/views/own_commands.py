@@ -20,6 +20,7 @@ from projects.services import (
     criteria,
     documents,
     gates,
+    holds,
     iterations,
     measurements,
     memberships,
@@ -37,8 +38,17 @@ from projects.views.readers import chosen, nothing, texts, with_date
 COMMANDS = {
     "start": Command(projects.start, Project, "project", nothing, "The project has started."),
     "change": Command(projects.change, Project, "project", texts("name", "purpose"), "Changed."),
-    "hold": Command(projects.hold, Project, "project", texts("reason", "condition"), "The project is on hold."),
-    "resume": Command(projects.resume, Project, "project", texts("reason"), "The project goes on."),
+    "hold": Command(holds.hold, Project, "project", readers.hold, "The project is on hold."),
+    "convert": Command(
+        iterations.convert, Project, "project", texts("reason"), "It is a full project now; required tasks are open."
+    ),
+    "begin-update": Command(
+        iterations.begin_update, Project, "project", texts("reason"), "The update has begun; its tasks are open."
+    ),
+    "begin-challenger": Command(
+        iterations.begin_challenger, Project, "project", texts("reason"), "The challenger has its own iteration now."
+    ),
+    "resume": Command(holds.resume, Project, "project", texts("reason"), "The project goes on."),
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
     "retain": Command(projects.set_retention, Project, "project", with_date("until"), "The date is set."),
     "set-roles": Command(memberships.set_roles, Project, "project", readers.roles, "The roles were changed."),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -16,7 +17,7 @@ from policies import selectors as policies
 from projects import access
 from projects import page_selectors as pages
 from projects.gates import facts, policy, standing
-from projects.models import Criterion, CriterionVersion, Document, Iteration, Measurement, Project, Risk
+from projects.models import Criterion, CriterionVersion, Document, Hold, Iteration, Measurement, Project, Risk
 
 PHASES = {"1", "2", "3", "4", "5", "6"}
 
@@ -68,7 +69,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         matrix=pages.risk_matrix(risks, _rating(project)),
         open_risks=sum(r.state in {"identified", "rated", "treated"} for r in risks),
         accepted_risks=sum(r.state == "accepted" for r in risks), risk_count=len(risks),
-        events=trail.events(project.pk, limit=8),
+        events=trail.events(project.pk, limit=8), hold_codes=Hold.Code.choices, **_holds(project),
         iterations=project.iteration_set.all(), members=pages.members(project),
     )  # fmt: skip
 
@@ -86,7 +87,7 @@ def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         request, "projects/phase.html", project, tab=f"phase-{number}", phase=found, tasks=tasks, aim=aim,
         requirements=list(found.requirement_set.select_related("confirmed_by")),
         done=sum(view.task.is_finished for view in tasks), members=pages.members(project),
-        origins=[choice for choice in Iteration.Origin.choices if choice[0] != Iteration.Origin.START],
+        origins=[(origin.value, origin.label) for origin in Iteration.FOUND],
     )  # fmt: skip
 
 
@@ -182,7 +183,8 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         request, "projects/gate.html", project, tab=f"phase-{number}", view=view, gate=view.gate,
         my_open_roles=[role for role in view.missing_roles if role in roles],
         may_decide=access.may_end(request.actor, roles, policy.may_end(view.deciders)),
-        role_names=of(project.catalogue).roles, tasks_by_phase=[row for row in tasks if row[0] <= number],
+        role_names=of(project.catalogue).roles, hold_codes=Hold.Code.choices,
+        tasks_by_phase=[row for row in tasks if row[0] <= number],
         decisions=view.gate.decisions.select_related("decided_by", "facts").order_by("-decided_at"),
         waivers=view.gate.waivers.select_related("requested_by", "decided_by"),
     )  # fmt: skip
@@ -190,6 +192,15 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def _rating(project: Project) -> Rating:
     return policy.rating(of(project.catalogue).rating, policies.in_force().values)
+
+
+def _holds(project: Project) -> dict[str, Any]:
+    """The hold that lasts, with its days so far, and the days of all."""
+    found, today = list(project.hold_set.all()), timezone.localdate()
+    lasting = next((hold for hold in found if hold.ended_at is None), None)
+    if lasting:
+        lasting.days_so_far = lasting.days(today)
+    return {"hold": lasting, "days_on_hold": sum(hold.days(today) for hold in found)}
 
 
 def _gate(project: Project, number: int) -> Any:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.canon import decimal_of
 from crispmlq.errors import Invalid
+from projects.models import Hold
 from projects.services import criteria, gates, measurements
 
 Given = Any  # the form's QueryDict
@@ -56,7 +57,7 @@ def assignment(given: Given) -> dict[str, Any]:
         user_id = UUID(assignee) if assignee else None
     except ValueError:
         raise Invalid("Choose a member.", errors={"assignee": ["Choose a member of the project."]}) from None
-    return {"user_id": user_id, "due_on": _date(given, "due_on") if given.get("due_on") else None}
+    return {"user_id": user_id, "due_on": _day(given, "due_on")}
 
 
 def resolution(given: Given) -> dict[str, Any]:
@@ -67,8 +68,18 @@ def resolution(given: Given) -> dict[str, Any]:
         outcome=outcome, reason=given.get("reason", ""),
         to_phase=int(number) if going_back and _is_whole(number) else None,
         tasks=given.getlist("tasks") if going_back else [], condition=given.get("condition", ""),
+        code=given.get("code") or Hold.Code.OTHER, expected_on=_day(given, "expected_on"),
     )  # fmt: skip
     return {"resolution": found}
+
+
+def hold(given: Given) -> dict[str, Any]:
+    code = given.get("code") or Hold.Code.OTHER
+    return {**texts("reason", "condition")(given), "code": code, "expected_on": _day(given, "expected_on")}
+
+
+def since(given: Given) -> dict[str, Any]:
+    return {"running_since": _day(given, "running_since")}
 
 
 def way_back(given: Given) -> dict[str, Any]:
@@ -123,6 +134,10 @@ def roles(given: Given) -> dict[str, Any]:
 
 def _is_whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _day(given: Given, name: str) -> date | None:
+    return _date(given, name) if given.get(name) else None
 
 
 def _date(given: Given, name: str) -> date:

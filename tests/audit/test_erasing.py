@@ -25,7 +25,7 @@ from audit import SYSTEM, SYSTEM_LOG, erasing, guards, past, sealing, selectors,
 from audit.erasing import NotErasable, Target, erase
 from audit.models import Actor, Change, Erasure, Event, Private
 from crispmlq.errors import Conflict, Invalid, NotFound
-from projects.services import memberships, projects
+from projects.services import holds, memberships
 from tests.audit.sample.models import Thing
 from tests.audit.test_acts import BY, made
 from tests.cast import PASSWORD, Cast
@@ -138,7 +138,7 @@ class TestOfValues:
         require_clean()
 
     def test_an_erasure_in_a_project_is_told_in_its_own_log(self, cast: Cast) -> None:
-        projects.hold(project=cast.project, reason="Dora is ill", condition="She is back", by=cast.mara)
+        holds.hold(project=cast.project, reason="Dora is ill", condition="She is back", by=cast.mara)
         target = last("/reason", cast.project.pk)
         with pytest.raises(NotFound):
             erased(target)
@@ -262,7 +262,7 @@ class TestOfPeople:
             user.display_name, user.email = "Dora Weber", "dora@example.org"
             user.save()
         memberships.set_roles(project=cast.project, user=user, roles=["sponsor"], by=cast.mara)
-        projects.hold(project=cast.project, reason="Dora Weber is ill", condition="She is back", by=cast.mara)
+        holds.hold(project=cast.project, reason="Dora Weber is ill", condition="She is back", by=cast.mara)
         EmailAddress.objects.create(user=user, email=user.email)
         return user
 
@@ -319,15 +319,15 @@ class TestOfPeople:
         require_clean(cast.project.pk)
 
     def test_words_that_only_hold_the_name_are_no_mentions(self, dora: User, cast: Cast) -> None:
-        projects.resume(project=cast.project, reason="Pandora and dora's box, Adora too", by=cast.mara)
-        projects.hold(project=cast.project, reason="Pandora Weberian", condition="Later", by=cast.mara)
+        holds.resume(project=cast.project, reason="Pandora and dora's box, Adora too", by=cast.mara)
+        holds.hold(project=cast.project, reason="Pandora Weberian", condition="Later", by=cast.mara)
         texts = {each.text for each in people.mentions_of(dora)}
         assert "Pandora and dora's box, Adora too" in texts
         assert "Pandora Weberian" not in texts
 
     def test_lines_out_of_reach_are_named(self, dora: User, cast: Cast) -> None:
-        line = people.lines_naming(dora)[-1]
-        assert (line.obj_type, line.obj_id) == ("projects.project", cast.project.pk)
+        lines = people.lines_naming(dora)
+        assert ("projects.project", cast.project.pk) in {(line.obj_type, line.obj_id) for line in lines}
 
     def test_a_person_is_erased_once(self, dora: User) -> None:
         users.erase(user=dora, basis=BASIS, by=SYSTEM)
@@ -385,7 +385,7 @@ class TestCommands:
         require_clean()
 
     def test_a_reason_is_erased_and_its_copies_out_of_reach_are_named(self, cast: Cast) -> None:
-        projects.hold(project=cast.project, reason="Dora is ill", condition="She is back", by=cast.mara)
+        holds.hold(project=cast.project, reason="Dora is ill", condition="She is back", by=cast.mara)
         target = last("/reason", cast.project.pk)
         said = run("audit_erase", "--event", target.event, "--path", "/reason", "--basis", BASIS)
         assert f"Erased: /reason of the event {target.event}." in said

@@ -30,16 +30,13 @@ def test_an_act_dropped_before_its_seal_is_missed_by_who_holds_its_receipt(
 ) -> None:
     from django.db import connection
 
-    projects.hold(project=cast.project, reason="R", condition="C", by=cast.sven)
+    projects.change(project=cast.project, name="New", by=cast.mara)
     event = Event.objects.latest("id")
     note = receipts.receipt(event)
     guards.remove(connection)
     change = Change.objects.get(event=event.uid)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE projects_project SET state = 'active', hold_reason = '', hold_condition = '', "
-            "audit_ver = audit_ver - 1 WHERE slug = 'churn'"
-        )
+        cursor.execute("UPDATE projects_project SET name = 'Churn', audit_ver = audit_ver - 1 WHERE slug = 'churn'")
     for found in (
         Private.objects.filter(event_uid=event.uid),
         Change.objects.filter(pk=change.pk),

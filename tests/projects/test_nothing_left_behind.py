@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+import audit
 import compliance.services
 import projects.services
 from audit import acts
@@ -21,11 +22,13 @@ from compliance.services import reports
 from jobs import queue
 from projects.models import Criterion, CriterionVersion, QAMethod, Requirement, Revision, Risk, Task
 from projects.services import (
+    comments,
     criteria,
     documents,
     downloads,
     gates,
     history,
+    holds,
     integrity,
     iterations,
     measurements,
@@ -246,18 +249,52 @@ def _(cast: Cast) -> Deed:
 
 
 def held(cast: Cast) -> Any:
-    return project_services.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
+    return holds.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
 
 
-@case("projects.hold")
+def proof_of_concept(cast: Cast) -> Any:
+    project = project_services.create(slug="trial", name="Trial", purpose="Try.", kind="proof_of_concept", by=cast.mara)
+    return project_services.start(project=project, by=cast.mara)
+
+
+@case("iterations.convert")
+def _(cast: Cast) -> Deed:
+    project = proof_of_concept(cast)
+    return lambda: iterations.convert(project=project, reason="It works.", by=cast.mara)
+
+
+def in_operation(cast: Cast) -> Any:
+    """As if it had been released; whether it may be is tested elsewhere."""
+    with audit.act("gate.decided", by=cast.mara.audit_by, subject=cast.project):
+        for phase in cast.project.phase_set.all():
+            phase.state = "open" if phase.number == 6 else "passed"
+            phase.save()
+        cast.project.state = "in_operation"
+        cast.project.save()
+    return cast.project
+
+
+@case("iterations.begin_update")
+def _(cast: Cast) -> Deed:
+    project = in_operation(cast)
+    return lambda: iterations.begin_update(project=project, reason="Drift.", by=cast.mara)
+
+
+@case("iterations.begin_challenger")
+def _(cast: Cast) -> Deed:
+    project = in_operation(cast)
+    return lambda: iterations.begin_challenger(project=project, reason="A transformer.", by=cast.mara)
+
+
+@case("holds.hold")
 def _(cast: Cast) -> Deed:
     return lambda: held(cast)
 
 
-@case("projects.resume")
+@case("holds.resume")
 def _(cast: Cast) -> Deed:
     project = held(cast)
-    return lambda: project_services.resume(project=project, reason="Data came.", by=cast.mara)
+    return lambda: holds.resume(project=project, reason="Data came.", by=cast.mara)
 
 
 @case("projects.set_retention")
@@ -474,6 +511,12 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     report = issued(cast)
     return lambda: reports.hand_out(report=report, form="pdf", by=cast.ada)
+
+
+@case("comments.write")
+def _(cast: Cast) -> Deed:
+    on = {"subject_type": "projects.task", "subject": "define-scope"}
+    return lambda: comments.write(project=cast.project, **on, text="See, @dora.", by=cast.dana)
 
 
 class NotStored(Exception):

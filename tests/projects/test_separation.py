@@ -13,6 +13,7 @@ from projects.services import (
     criteria,
     documents,
     gates,
+    holds,
     memberships,
     projects,
     qa_methods,
@@ -185,16 +186,16 @@ def test_who_does_not_work_here_writes_nothing(cast: Cast, name: str, error: typ
 
 
 def test_a_project_on_hold_takes_no_work_until_it_resumes(cast: Cast) -> None:
-    projects.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
+    holds.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
     with pytest.raises(Conflict, match="on hold"):
         tasks.start(task=Task.objects.get(key="define-scope"), by=cast.dana)
-    projects.resume(project=cast.project, reason="Data came.", by=cast.mara)
+    holds.resume(project=cast.project, reason="Data came.", by=cast.mara)
     tasks.start(task=Task.objects.get(key="define-scope"), by=cast.dana)
     with pytest.raises(NotAllowed):
         projects.stop(project=cast.project, reason="No.", by=cast.mara)
     projects.stop(project=cast.project, reason="No budget.", by=cast.sven)
     with pytest.raises(Conflict):
-        projects.resume(project=cast.project, reason="Again.", by=cast.sven)
+        holds.resume(project=cast.project, reason="Again.", by=cast.sven)
 
 
 def test_a_project_keeps_a_manager(cast: Cast) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from django.apps import apps
 
-from projects import models, states
+from projects import states
 
+MODELS = {model.__name__: model for model in apps.get_models()}
 PAIRS = [
-    (name, before, after)
-    for name in states.MOVES
-    for before, after in product(getattr(models, name).State.values, repeat=2)
+    (name, before, after) for name in states.MOVES for before, after in product(MODELS[name].State.values, repeat=2)
 ]
 
 
 @pytest.mark.parametrize(("name", "before", "after"), PAIRS)
 def test_a_move_is_possible_exactly_when_the_table_lists_it(name: str, before: str, after: str) -> None:
-    row = getattr(models, name)(state=before)
+    row = MODELS[name](state=before)
     if after in states.MOVES[name][before]:
         states.require_move(row, after)
     else:
@@ -28,4 +28,4 @@ def test_a_move_is_possible_exactly_when_the_table_lists_it(name: str, before: s
 
 def test_every_state_has_its_line() -> None:
     for name, moves in states.MOVES.items():
-        assert set(moves) == set(getattr(models, name).State.values)
+        assert set(moves) == set(MODELS[name].State.values)

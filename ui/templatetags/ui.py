@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 
@@ -16,19 +17,23 @@ from ui.icons import ICONS
 
 register = template.Library()
 
+MENTION = re.compile(r"(?<![\w@.])@([\w.+-]*\w)")
+
 ABBREVIATIONS = {"ml": "ML", "qa": "QA", "auc": "AUC", "id": "ID"}
 
 # state -> (tone, icon); the word beside them is the state's own label.
 TONES = {
-    **dict.fromkeys(["passed", "done", "accepted", "confirmed", "approved", "closed"], ("good", "check")),
+    **dict.fromkeys(["passed", "done", "accepted", "confirmed", "approved", "closed", "registered"], ("good", "check")),
     **dict.fromkeys(["met", "pass", "granted", "approve"], ("good", "check")),
     **dict.fromkeys(["open", "active", "in_progress", "in_operation", "planned", "performed"], ("accent", "arrow")),
     **dict.fromkeys(["in_review", "submitted", "requested"], ("info", "clock")),
     **dict.fromkeys(["reconfirm", "treated", "on_hold", "draft", "unknown", "iterate", "backtrack", "hold"],
                     ("warn", "warning")),
-    **dict.fromkeys(["rejected", "not_met", "stopped", "stop", "rated", "object", "missed", "refused"],
+    **dict.fromkeys(["rejected", "not_met", "stopped", "stop", "rated", "object", "missed", "refused",
+                     "faulty", "objected"],
                     ("bad", "cross")),
     "locked": ("", "lock"),
+    "retired": ("", "stop"),
     "waived": ("info", "flag"),
 }  # fmt: skip
 
@@ -103,6 +108,20 @@ def initials(name: str) -> str:
 @register.filter
 def item(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key)
+
+
+@register.filter
+def kind(row: Any) -> str:
+    """Kind of a row, as the trail names it: `projects.task`."""
+    return row._meta.label_lower
+
+
+@register.filter
+def mentions(text: str) -> SafeString:
+    """A text in which `@names` stand out; everything else is escaped."""
+    parts = enumerate(MENTION.split(text))
+    shown = ((format_html('<span class="mention">@{}</span>', part) if at % 2 else part,) for at, part in parts)
+    return format_html_join("", "{}", shown)
 
 
 @register.filter
