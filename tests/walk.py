@@ -9,12 +9,19 @@ from typing import Any
 from django.utils import timezone
 
 from catalogue.definitions import DocumentKind, of
+from experiments.models import TestSetUse
+from experiments.services import runs, test_sets
 from projects.models import Document, Evaluation, Project, Revision, Risk, Task
 from projects.services import criteria, documents, gates, measurements, requirements, risks, tasks
+from releases.models import Increment, Release
+from releases.services import releasing
+from tests import material
 from tests.cast import Cast
 
 UNWELCOME = {"open-conflicts", "open-above-tolerance", "trigger-fired"}
 REVIEWERS = ["dora", "milo", "dana", "sven", "olga", "mara", "enzo"]
+# What every version field of a document names.
+MODEL, TEST_SET = "model@1", "blind@1"
 CRITERIA = {"retention": "business", "recall": "ml", "saving": "economic"}
 
 
@@ -40,7 +47,7 @@ def _value(field: Any) -> Any:
         case "sha256":
             return "a" * 64
         case "version":
-            return "v1"
+            return MODEL
     return f"About {field.label.lower()}."
 
 
@@ -86,11 +93,50 @@ def approve_criteria(cast: Cast) -> None:
 
 
 def measure(cast: Cast, environment: str, value: str = "0.95", keys: Any = CRITERIA) -> None:
+    blind = {"subject_version": MODEL, "dataset": TEST_SET} if environment == "test" else {}
+    if blind:
+        evaluate(cast)
     for criterion in cast.project.criterion_set.filter(key__in=keys):
         reading = measurements.Reading(
-            value=Decimal(value), unit="1", environment=environment, measured_at=timezone.now()
+            value=Decimal(value), unit="1", environment=environment, measured_at=timezone.now(), **blind
         )
         measurements.record(criterion=criterion, reading=reading, by=cast.pipeline)
+
+
+def experiment(cast: Cast) -> None:
+    """Two runs on registered versions: a baseline, and a candidate that is chosen."""
+    material.material(cast)
+    material.run(cast, "0.5", is_baseline=True)
+    candidate = material.run(cast, "0.95", MODEL)
+    runs.judge(run=candidate, verdict="chosen", reason="Beats the baseline.", by=cast.dora)
+
+
+def evaluate(cast: Cast) -> None:
+    """Enter that the model is evaluated on the test set; once."""
+    material.material(cast)
+    if not TestSetUse.objects.filter(project=cast.project, model__ref=MODEL, test_set__ref=TEST_SET).exists():
+        test_sets.use(
+            project=cast.project, test_set=TEST_SET, model=MODEL, purpose="Final word.",
+            disjointness="No customer stands in both.", by=cast.pipeline,
+        )  # fmt: skip
+
+
+def plan_release(cast: Cast) -> None:
+    """Plan the release of the model in two steps, unless one is under way."""
+    material.of_release(cast)
+    if not Release.objects.filter(project=cast.project, state__in=["planned", "rolling_out"]).exists():
+        plan = releasing.Plan(
+            model=MODEL, pipeline="pipe@1", configuration="conf@1", purpose="Keep more customers.",
+            steps=[releasing.Step(10, "Errors above 2 %."), releasing.Step(100, "Errors above 1 %.")],
+        )  # fmt: skip
+        releasing.plan(project=cast.project, plan=plan, by=cast.enzo)
+
+
+def roll_out(cast: Cast) -> None:
+    """Every step of the release that is planned."""
+    for increment in Increment.objects.filter(project=cast.project, state="planned").order_by("position"):
+        releasing.begin(increment=increment, by=cast.enzo)
+        releasing.end(increment=increment, result="No complaint.", by=cast.enzo)
 
 
 def do_tasks(cast: Cast, number: int) -> None:
@@ -152,6 +198,12 @@ def prepare(cast: Cast, number: int) -> None:
         accept_document(cast, "monitoring-plan-document")
     settle(cast, number)
     do_tasks(cast, number)
+    if number == 3:
+        experiment(cast)
+    if number == 5:
+        plan_release(cast)
+    if number == 6:
+        roll_out(cast)
     environments = {3: ["validation"], 4: ["test"], 5: ["production-like"], 6: ["operation"]}
     for environment in environments.get(number, []):
         measure(cast, environment)

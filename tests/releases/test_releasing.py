@@ -18,8 +18,8 @@ from projects.states import IllegalMove
 from releases import selectors
 from releases.models import Increment, Release, Serving
 from releases.services import releasing, serving
+from tests import material as made
 from tests.cast import Cast
-from tests.experiments import made
 
 STEPS = [releasing.Step(10, "Error rate above 2 %."), releasing.Step(100, "Error rate above 1 %.")]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0006_signatures_and_policies'),
+        ('projects', '0008_holds_and_cycles'),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""Registered versions and runs for the tests of experiments."""
+"""Registered versions and logged runs, as a project has them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def version(
 
 
 def material(cast: Cast) -> None:
-    """Training data, a blind test set, code, and a model made from them."""
+    """Training data, a blind test set, code, and a model made from them; once."""
+    if Artefact.objects.filter(project=cast.project, key="train").exists():
+        return
     version(cast, "train@1", "dataset", {"role": "prepared"})
     version(cast, "blind@1", "dataset", {"role": "test"})
     version(cast, "trainer@1", "code")
@@ -40,6 +42,13 @@ def material(cast: Cast) -> None:
 
 
 RUN = {"modification": "Deeper tree.", "cause": "It was too simple.", "dataset": "train@1", "code": "trainer@1"}
+
+
+def of_release(cast: Cast) -> None:
+    """What a release names besides the model; once."""
+    if not Artefact.objects.filter(project=cast.project, key="pipe").exists():
+        version(cast, "pipe@1", "pipeline")
+        version(cast, "conf@1", "configuration")
 
 
 def new_run(**given: Any) -> runs.NewRun:
