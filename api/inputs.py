@@ -145,6 +145,14 @@ class NewCriterion(DemandIn):
 
 class CriterionRevision(DemandIn):
     reason = serializers.CharField()
+    lesson = serializers.CharField(
+        required=False, allow_null=True, help_text="Kind of the document in which the change was learned."
+    )
+
+
+class Measures(Input):
+    keys = serializers.ListField(child=serializers.CharField(), help_text="Keys of tasks and QA methods.")
+    reason = serializers.CharField()
 
 
 class ReadingIn(Input):

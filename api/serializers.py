@@ -13,10 +13,7 @@ from projects.models import (
     Attachment,
     Criterion,
     CriterionVersion,
-    Decision,
     Document,
-    Evaluation,
-    Gate,
     Hold,
     Iteration,
     Measurement,
@@ -28,9 +25,7 @@ from projects.models import (
     Review,
     Revision,
     Risk,
-    Signature,
     Task,
-    Waiver,
 )
 
 
@@ -165,6 +160,7 @@ class CriterionVersionOut(serializers.ModelSerializer):
     floor = Number(read_only=True)
     baseline = Number(read_only=True)
     supports = serializers.SlugRelatedField("key", read_only=True)
+    lesson = serializers.StringRelatedField(help_text="Document in which the change was learned.")
     author = person()
     approved_by = person()
     version = serializers.IntegerField(source="audit_ver", read_only=True)
@@ -173,17 +169,30 @@ class CriterionVersionOut(serializers.ModelSerializer):
         model = CriterionVersion
         fields = [
             "number", "state", "metric", "unit", "direction", "threshold", "upper", "floor", "baseline", "method",
-            "justification", "owner_name", "supports", "change_reason", "author", "created_at", "approved_by",
-            "approved_at", "version",
+            "justification", "owner_name", "supports", "change_reason", "lesson", "author", "created_at",
+            "approved_by", "approved_as", "approved_at", "version",
         ]  # fmt: skip
 
 
 class CriterionOut(serializers.ModelSerializer):
     versions = CriterionVersionOut(many=True, read_only=True)
+    version = serializers.IntegerField(source="audit_ver", read_only=True)
 
     class Meta:
         model = Criterion
-        fields = ["key", "level", "name", "versions"]
+        fields = ["key", "level", "name", "measures", "versions", "version"]
+
+
+class CriterionStatusOut(serializers.Serializer):
+    key = serializers.CharField(source="criterion.key")
+    name = serializers.CharField(source="criterion.name")
+    level = serializers.CharField(source="criterion.level")
+    threshold = Number(source="version.threshold")
+    value = Number(source="current.value", default=None)
+    environment = serializers.CharField(source="current.environment", default=None)
+    status = serializers.CharField(help_text="on_track, at_risk or missed, in the furthest phase that was reached.")
+    measures = serializers.ListField(source="criterion.measures", child=serializers.CharField())
+    needs_measure = serializers.BooleanField(help_text="At risk or missed, and nothing is done about it.")
 
 
 class MeasurementOut(Dated):
@@ -246,102 +255,6 @@ class DocumentOut(serializers.ModelSerializer):
     class Meta:
         model = Document
         fields = ["kind", "title", "phase", "revisions"]
-
-
-class SignatureOut(serializers.ModelSerializer):
-    signer = person()
-
-    class Meta:
-        model = Signature
-        fields = [
-            "signer", "role", "is_further_role", "verdict", "note", "model_version", "facts_sha256", "signed_at",
-        ]  # fmt: skip
-
-
-class DecisionOut(Dated):
-    entered_at = "decided_at"
-    gate = serializers.SlugRelatedField("key", read_only=True)
-    decided_by = person()
-    facts_sha256 = serializers.CharField(source="facts.sha256", read_only=True)
-
-    class Meta:
-        model = Decision
-        fields = [
-            "id", "gate", "iteration", "outcome", "to_phase", "reason", "condition", "verdicts", "rules_version",
-            "facts_sha256", "decided_by", "decided_at", "recorded_later",
-        ]  # fmt: skip
-
-
-class EvaluationOut(serializers.ModelSerializer):
-    gate = serializers.SlugRelatedField("key", read_only=True)
-    submitted_by = person()
-    facts_sha256 = serializers.CharField(source="facts.sha256", read_only=True)
-    signatures = SignatureOut(many=True, read_only=True)
-
-    class Meta:
-        model = Evaluation
-        fields = [
-            "id", "gate", "iteration", "state", "verdicts", "rules_version", "policy_version", "deciders",
-            "model_version", "facts_sha256", "note", "submitted_by", "submitted_at", "signatures",
-        ]  # fmt: skip
-
-
-class WaiverOut(serializers.ModelSerializer):
-    requested_by = person()
-    decided_by = person()
-    gate = serializers.SlugRelatedField("key", read_only=True)
-    check = serializers.CharField(source="check_key", read_only=True)
-
-    class Meta:
-        model = Waiver
-        fields = [
-            "id",
-            "gate",
-            "check",
-            "state",
-            "reason",
-            "expires_on",
-            "requested_by",
-            "requested_at",
-            "decided_by",
-            "decided_at",
-        ]
-
-
-class GateOut(serializers.ModelSerializer):
-    phase = serializers.SlugRelatedField("number", read_only=True)
-
-    class Meta:
-        model = Gate
-        fields = ["key", "name", "phase", "state"]
-
-
-class VerdictOut(serializers.Serializer):
-    check = serializers.CharField()
-    text = serializers.CharField()
-    verdict = serializers.CharField()
-    because = serializers.CharField()
-    blocking = serializers.BooleanField()
-    blocks = serializers.BooleanField()
-    waivable = serializers.BooleanField()
-    when = serializers.CharField()
-    links = serializers.ListField(child=serializers.DictField())
-    mend_roles = serializers.ListField(child=serializers.CharField())
-
-
-class ReadinessOut(serializers.Serializer):
-    gate = serializers.CharField(source="gate.key")
-    state = serializers.CharField(source="gate.state")
-    is_ready = serializers.BooleanField(
-        help_text="Nothing stops the next step: to submit an open gate, to pass a submitted one; a passed one holds."
-    )
-    missing_roles = serializers.ListField(child=serializers.CharField(), help_text="Deciding roles yet to sign.")
-    outcomes = serializers.SerializerMethodField(help_text="How it may end now.")
-    is_out_of_date = serializers.BooleanField(help_text="It was passed, but on today's records it would not be.")
-    verdicts = VerdictOut(many=True)
-
-    def get_outcomes(self, view: Any) -> list[str]:
-        return [outcome["outcome"] for outcome in view.outcomes]
 
 
 class FieldChangeOut(serializers.Serializer):

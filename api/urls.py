@@ -75,6 +75,11 @@ urlpatterns = [
     *rows("tasks", items.Tasks, "task", "<slug:key>"),
     *rows("risks", items.Risks, "risk", "<slug:key>"),
     *rows("qa-methods", items.QAMethods, "qa-method", "<slug:key>"),
+    path(
+        "projects/<slug:slug>/criteria-standing",
+        criteria.Criteria.as_view({"get": "standing"}),
+        name="criteria-standing",
+    ),
     *rows("criteria", criteria.Criteria, "criterion", "<slug:key>"),
     *rows("criteria/<slug:key>/versions", criteria.Versions, "version", "<int:number>")[1:],
     *rows("measurements", criteria.Measurements, "measurement", "<uuid:pk>"),

@@ -91,6 +91,10 @@ class Gate:
     def checks(self) -> tuple[Check, ...]:
         return self.own_checks + self.common_checks
 
+    def judges(self, level: str) -> bool:
+        """Whether criteria of this level matter at the gate."""
+        return self.criteria_judged[level]["mode"] not in {"not-judged", "indirect"}
+
     @property
     def releases(self) -> bool:
         """Passing it puts the model into operation: the gate of the fifth phase of six, in every catalogue."""

@@ -14,6 +14,7 @@ from audit import selectors as trail
 from audit.canon import decimal_text, plain
 from audit.snapshot import one_moment
 from catalogue.definitions import Catalogue, of
+from projects import bounds
 from projects.gates import facts
 from projects.models import (
     Attachment,
@@ -130,20 +131,33 @@ def _criteria(project: Project) -> list[Data]:
     values: dict[Any, list[Measurement]] = {}
     for m in Measurement.objects.filter(project=project).order_by("measured_at", "id"):
         values.setdefault(m.version_id, []).append(m)
-    versions = CriterionVersion.objects.select_related("supports", "approved_by").order_by("number")
+    versions = CriterionVersion.objects.select_related("supports", "approved_by", "lesson__document").order_by("number")
     found = Criterion.objects.filter(project=project).prefetch_related(Prefetch("versions", versions))
-    current = facts.current_values(project)
+    current, reached = facts.current_values(project), facts.reached_phase(project)
     return [
-        _version(criterion, version, values.get(version.pk, []), current.get(version.pk))
+        _version(criterion, version, values.get(version.pk, []), current.get(version.pk), reached)
         for criterion in found
         for version in criterion.versions.all()
     ]
 
 
 def _version(
-    criterion: Criterion, version: CriterionVersion, values: list[Measurement], current: Measurement | None
+    criterion: Criterion,
+    version: CriterionVersion,
+    values: list[Measurement],
+    current: Measurement | None,
+    reached: int,
 ) -> Data:
+    measured = current.value if current and current.environment != Measurement.Environment.FORECAST else None
+    is_approved = version.state == CriterionVersion.State.APPROVED
+    status = version.status(measured, criterion.level, reached) if is_approved else None
     return {
+        "status": bounds.STATUSES[status] if status else None,
+        "measures": criterion.measures,
+        "needs_measure": status not in {None, bounds.ON_TRACK} and not criterion.measures,
+        "justification": version.justification,
+        "change_reason": version.change_reason,
+        "lesson": str(version.lesson) if version.lesson else None,
         "name": criterion.name,
         "level": criterion.get_level_display(),
         "version": version.number,

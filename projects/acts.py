@@ -36,6 +36,7 @@ ACTS = {
     "criterion.approved": "approved the criterion “{subject}”",
     "criterion.draft_changed": "changed the draft of the criterion “{subject}”",
     "comment.written": "commented on “{subject}”",
+    "criterion.measures_linked": "said what is done about the criterion “{subject}”: {reason}",
     "measurement.recorded": "recorded a value of “{subject}”",
     "document.drafted": "drafted “{subject}”",
     "document.changed": "changed the draft of “{subject}”",

@@ -12,7 +12,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from catalogue.definitions import Rating, of
-from projects import access
+from projects import access, bounds
 from projects.document_reviews import open_groups
 from projects.gates import facts
 from projects.models import (
@@ -24,6 +24,7 @@ from projects.models import (
     Membership,
     Phase,
     Project,
+    QAMethod,
     Revision,
     Risk,
     Task,
@@ -65,6 +66,22 @@ class CriterionRow:
     values: list[Measurement]
     count: int
     current: Measurement | None
+    phase: int  # the furthest the project has reached
+
+    @property
+    def status(self) -> str:
+        """On track, at risk or missed; a forecast says nothing yet."""
+        value = self.current.value if self.current and self.current.environment != "forecast" else None
+        return self.version.status(value, self.criterion.level, self.phase)
+
+    @property
+    def status_label(self) -> str:
+        return bounds.STATUSES[self.status]
+
+    @property
+    def needs_measure(self) -> bool:
+        is_approved = self.version.state == CriterionVersion.State.APPROVED
+        return is_approved and self.status != bounds.ON_TRACK and not self.criterion.measures
 
     @property
     def is_met(self) -> bool | None:
@@ -79,8 +96,10 @@ class CriterionRow:
 
 
 def criteria(project: Project) -> list[CriterionRow]:
-    """Criteria by level; seven queries, and no more than `NEWEST` values of each, however many there are."""
-    versions = CriterionVersion.objects.order_by("number").select_related("supports", "author", "approved_by")
+    """Criteria by level; eight queries, and no more than `NEWEST` values of each, however many there are."""
+    versions = CriterionVersion.objects.order_by("number").select_related(
+        "supports", "author", "approved_by", "lesson__document"
+    )
     found = Criterion.objects.filter(project=project).prefetch_related(Prefetch("versions", versions))
     measured = Measurement.objects.filter(project=project)
     counts = dict(measured.order_by().values_list("version").annotate(count=Count("pk")))
@@ -90,7 +109,17 @@ def criteria(project: Project) -> list[CriterionRow]:
     for m in newest.order_by("-measured_at", "-id"):
         values.setdefault(m.version_id, []).append(m)
     current = facts.current_values(project)
-    return [_criterion_row(criterion, values, counts, current) for criterion in found]
+    reached = facts.reached_phase(project)
+    return [_criterion_row(criterion, values, counts, current, reached) for criterion in found]
+
+
+def measures(project: Project) -> list[tuple[str, str]]:
+    """What can be done about a criterion: unfinished tasks of phases that were reached, and chosen QA methods."""
+    tasks = project.task_set.exclude(state__in=[Task.State.DONE, Task.State.NOT_APPLICABLE]).exclude(
+        phase__state=Phase.State.LOCKED
+    )
+    methods = project.qamethod_set.exclude(state=QAMethod.State.AVAILABLE)
+    return [(row.key, row.name) for rows in (tasks, methods) for row in rows.only("key", "name")]
 
 
 def _criterion_row(
@@ -98,13 +127,14 @@ def _criterion_row(
     values: dict[UUID, list[Measurement]],
     counts: dict[UUID, int],
     current: dict[UUID, Measurement],
+    reached: int,
 ) -> CriterionRow:
     versions = list(criterion.versions.all())
     approved = next((v for v in versions if v.state == CriterionVersion.State.APPROVED), None)
     version = approved or versions[-1]
     draft = versions[-1] if versions[-1].state == CriterionVersion.State.DRAFT else None
     key = version.pk
-    return CriterionRow(criterion, version, draft, values.get(key, []), counts.get(key, 0), current.get(key))
+    return CriterionRow(criterion, version, draft, values.get(key, []), counts.get(key, 0), current.get(key), reached)
 
 
 def loop(project: Project) -> str:

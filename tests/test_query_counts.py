@@ -91,8 +91,8 @@ def add_person(cast: Cast, number: int) -> None:
 
 def add_criterion(cast: Cast, number: int) -> None:
     demand = criteria.Demand(
-        metric="m", unit="1", direction="at_least", threshold=Decimal("0.5"), floor=None, method="As agreed.",
-        owner_name="Dora", supports="retention",
+        metric="m", unit="1", direction="at_least", threshold=Decimal("0.5"), floor=Decimal("0.4"), method="As agreed.",
+        owner_name="Dora", supports="retention", justification="It fits.",
     )  # fmt: skip
     version = criteria.propose(
         project=cast.project, key=f"c-{number}", level="ml", name=f"C {number}", demand=demand, by=cast.mara

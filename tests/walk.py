@@ -86,7 +86,8 @@ def approve_criteria(cast: Cast) -> None:
     for key, level in CRITERIA.items():
         demand = criteria.Demand(
             metric=key, unit="1", direction="at_least", threshold=Decimal("0.9"), floor=Decimal("0.8"),
-            method="As agreed.", owner_name="Dora", supports=None if level == "business" else "retention",
+            method="As agreed.", justification="It fits.",
+            owner_name="Dora", supports=None if level == "business" else "retention",
         )  # fmt: skip
         version = criteria.propose(project=cast.project, key=key, level=level, name=key, demand=demand, by=cast.mara)
         criteria.approve(version=version, by=cast.dora)

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from api import filters, inputs, serializers
 from api.views.base import Rows, command, expected_version
+from projects import page_selectors as pages
 from projects.models import Criterion, CriterionVersion, Measurement
 from projects.services import criteria, measurements
 
@@ -18,7 +19,7 @@ class Criteria(Rows):
     serializer_class = serializers.CriterionOut
     model = Criterion
     noun = "criterion"
-    prefetched = ("versions__author", "versions__approved_by", "versions__supports")
+    prefetched = ("versions__author", "versions__approved_by", "versions__supports", "versions__lesson__document")
     lookup_field = "key"
     filterset_fields = ("level",)
 
@@ -44,12 +45,21 @@ class Criteria(Rows):
         status=201,
     )
 
+    link_measures = command(
+        "link_measures", criteria.link_measures, path="measures", takes=inputs.Measures, conditional=True
+    )
+
+    @extend_schema(responses=serializers.CriterionStatusOut(many=True))
+    def standing(self, request: Request, slug: str) -> Response:
+        """How each criterion stands now: on track, at risk or missed, with the value it is judged by."""
+        return Response(serializers.CriterionStatusOut(pages.criteria(self.project), many=True).data)
+
 
 class Versions(Rows):
     serializer_class = serializers.CriterionVersionOut
     model = CriterionVersion
     noun = "version"
-    related = ("author", "approved_by", "supports")
+    related = ("author", "approved_by", "supports", "lesson__document")
     lookup_field = "number"
 
     def lookup(self) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import filters, inputs, serializers
+from api import filters, inputs
+from api import gate_serializers as serializers
 from api.views.base import Rows, command, handed_out
 from projects.gates import standing
 from projects.models import Decision, Evaluation, Gate, Waiver

@@ -162,6 +162,7 @@ def _criterion(criterion: Criterion, values: dict[UUID, list[Measurement]]) -> F
         "floor": _number(shown.floor),
         "baseline": _number(shown.baseline),
         "supports": shown.supports.key if shown.supports else None,
+        "measures": criterion.measures,
         "measurements": [_measurement(m) for m in values.get(approved.pk, [])] if approved else [],
     }
 
@@ -207,10 +208,15 @@ def current_values(project: Project) -> dict[UUID, Measurement]:
     That is the newest of those that count from the furthest environment whose phase the project has reached: once there
     is a blind test, a further validation says nothing about the criterion, just as the gate would not ask for it.
     """
-    reached = project.phase_set.exclude(state=Phase.State.LOCKED).aggregate(number=Max("number"))["number"] or 1
+    reached = reached_phase(project)
     counting = counting_values(project).items()
     known = {version: [m for m in values if m.judged_in <= reached] for version, values in counting}
     return {version: max(values, key=_order) for version, values in known.items() if values}
+
+
+def reached_phase(project: Project) -> int:
+    """Number of the furthest phase that was ever open; one query."""
+    return project.phase_set.exclude(state=Phase.State.LOCKED).aggregate(number=Max("number"))["number"] or 1
 
 
 def _order(m: Measurement) -> tuple[int, datetime, UUID]:

@@ -24,7 +24,9 @@ from projects.gates.rules import (
 )
 
 LEVELS = {"business": "business", "ml": "machine learning", "economic": "economic"}
-ENVIRONMENTS = ("validation", "test", "production-like", "operation", "forecast")
+# Environment -> the phase in which its values are judged.
+PHASE_OF = {"validation": 3, "test": 4, "production-like": 5, "operation": 6, "forecast": 1}
+ENVIRONMENTS = tuple(PHASE_OF)
 SOME_LEVELS = Param("texts", one_of=tuple(LEVELS))
 SOME_ENVIRONMENTS = Param("texts", one_of=ENVIRONMENTS)
 
@@ -95,6 +97,21 @@ def criteria_measured(facts: Facts, params: Params) -> Finding:
         names = listed(c["name"] for c in lacking) or "no criterion of this level"
         return unknown(f"Not measured yet: {names}.", _links(lacking) or [_criteria()])
     return met(f"All {len(criteria)} criteria have a value.", _links(criteria))
+
+
+@rule()
+def criteria_watched(facts: Facts, params: Params) -> Finding:
+    """Each criterion that is at risk or missed has a measure linked to it: a task or a QA method.
+
+    Source: Studer et al. 2021, section 3.1.2: deviation from the criteria indicates a risk.
+    """
+    statuses = {c["key"]: status_of(c, facts["phase"]) for c in _approved(facts)}
+    off = [c for c in _approved(facts) if statuses[c["key"]] != bounds.ON_TRACK]
+    loose = [c for c in off if not c["measures"]]
+    if loose:
+        said = [f"{c['name']} ({bounds.STATUSES[statuses[c['key']]].lower()})" for c in loose]
+        return not_met(f"Without a measure: {listed(said)}.", _links(loose))
+    return met(f"{len(statuses) - len(off)} of {len(statuses)} criteria are on track; the others have a measure.")
 
 
 @rule(only=Param(one_of=("all", "conditional"), is_required=False))
@@ -187,18 +204,26 @@ def latest(criterion: dict[str, Any], environments: list[str]) -> dict[str, Any]
 
 def reaches(criterion: dict[str, Any], value: Decimal) -> bool:
     """Whether a value satisfies direction and threshold."""
-    upper = None if criterion["upper"] is None else Decimal(criterion["upper"])
-    return bounds.reaches(value, criterion["direction"], Decimal(criterion["threshold"]), upper)
+    return bounds.reaches(
+        value, criterion["direction"], Decimal(criterion["threshold"]), _number(criterion["upper"])
+    )  # fmt: skip
 
 
 def holds_floor(criterion: dict[str, Any], value: Decimal) -> bool:
-    """Whether a value is at least bearable. In a range the floor loosens the lower bound alone."""
-    if criterion["floor"] is None:
-        return reaches(criterion, value)
-    floor = Decimal(criterion["floor"])
-    if criterion["direction"] == "at_most":
-        return value <= floor
-    return value >= floor and (criterion["direction"] == "at_least" or value <= Decimal(criterion["upper"]))
+    """Whether a value is at least bearable."""
+    threshold, upper, floor = (_number(criterion[name]) for name in ("threshold", "upper", "floor"))
+    return bounds.holds_floor(value, criterion["direction"], threshold, upper, floor)
+
+
+def status_of(criterion: dict[str, Any], phase: int) -> str:
+    """How an approved criterion stands at the gate of a phase: by the value of the furthest environment up to there."""
+    known = [m for m in criterion["measurements"] if PHASE_OF[m["environment"]] <= phase]
+    newest = max(known, key=lambda m: (PHASE_OF[m["environment"]], m["measured_at"]), default=None)
+    threshold, upper, floor = (_number(criterion[name]) for name in ("threshold", "upper", "floor"))
+    return bounds.status(
+        Decimal(newest["value"]) if newest and PHASE_OF[newest["environment"]] > 1 else None,
+        criterion["direction"], threshold, upper, floor, is_due=phase >= bounds.DUE_IN[criterion["level"]],
+    )  # fmt: skip
 
 
 def target(criterion: dict[str, Any]) -> str:
@@ -206,6 +231,10 @@ def target(criterion: dict[str, Any]) -> str:
     words = {"at_least": "needs at least", "at_most": "needs at most", "between": "needs"}[criterion["direction"]]
     bound = f"{criterion['threshold']} to {criterion['upper']}" if criterion["direction"] == "between" else ""
     return f"{words} {bound or criterion['threshold']}{unit}"
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _approved(facts: Facts) -> list[dict[str, Any]]:

@@ -9,12 +9,13 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from catalogue import definitions
 from projects.gates import facts, policy, rules
+from projects.gates.process_rules import status_of
 from projects.models import Decision, Evaluation, Gate, Project, Signature
 from projects.services.gates import is_never_passed, judge_submission
 
 EVALUATIONS = Prefetch(
     "evaluations",
-    Evaluation.objects.select_related("submitted_by", "facts").prefetch_related(
+    Evaluation.objects.select_related("submitted_by", "facts", "decision").prefetch_related(
         Prefetch("signatures", Signature.objects.select_related("signer"))
     ),
 )
@@ -31,9 +32,11 @@ class Readiness:
     gate: Gate
     definition: definitions.Gate
     verdicts: list[rules.Verdict]
+    facts: facts.Facts  # what they were judged on
     deciders: list[str]  # roles that have to sign
     evaluation: Evaluation | None  # the submission that waits for signatures
     signatures: list[Any]  # on that submission
+    passed_by: Decision | None = None  # the decision by which a passed gate was passed
 
     @property
     def blockers(self) -> list[rules.Verdict]:
@@ -65,9 +68,31 @@ class Readiness:
         return agreed and not (stopped or self.blockers or self.missing_roles)
 
     @property
+    def criteria(self) -> list[dict[str, Any]]:
+        """How each approved criterion stands at this gate."""
+        return [
+            {"key": c["key"], "name": c["name"], "level": c["level"], "measures": c["measures"],
+             "status": status_of(c, self.gate.phase.number)}
+            for c in self.facts["criteria"]
+            if c["version"] is not None
+        ]  # fmt: skip
+
+    @property
+    def changed_criteria(self) -> list[dict[str, Any]]:
+        """Criteria the gate was passed with that have another approved version now."""
+        if self.passed_by is None:
+            return []
+        now = {c["key"]: c for c in self.facts["criteria"] if c["version"] is not None}
+        return [
+            {"key": key, "name": now[key]["name"], "before": version, "now": now[key]["version"]}
+            for key, version in self.passed_by.criteria.items()
+            if now[key]["version"] != version
+        ]
+
+    @property
     def is_out_of_date(self) -> bool:
-        """It was passed, but on the records of today it would not be."""
-        return self.gate.state == Gate.State.PASSED and bool(self.blockers)
+        """It was passed, but on the records of today it would not be, or with a criterion that has changed since."""
+        return self.gate.state == Gate.State.PASSED and bool(self.blockers or self.changed_criteria)
 
     @property
     def met(self) -> int:
@@ -84,17 +109,20 @@ def readiness(gate: Gate, base: facts.Facts | None = None) -> Readiness:
     judged = _last(gate, Evaluation.State.OPEN) if gate.state == Gate.State.SUBMITTED else None
     if judged:
         signatures = list(judged.signatures.all())
-        return Readiness(gate, definition, judge_submission(judged)[1], judged.deciders, judged, signatures)
+        frozen, verdicts = judge_submission(judged)
+        return Readiness(gate, definition, verdicts, frozen, judged.deciders, judged, signatures)
     passed_with = _last(gate, Evaluation.State.DECIDED) if gate.state == Gate.State.PASSED else None
     snapshot = facts.of_gate(base or facts.of_project(gate.project), gate, passed_with)
     roles = policy.deciders(definition, snapshot["policy"]["values"])
-    return Readiness(gate, definition, rules.evaluate(definition.checks, snapshot), roles, None, [])
+    verdicts, decision = rules.evaluate(definition.checks, snapshot), passed_with.decision if passed_with else None
+    return Readiness(gate, definition, verdicts, snapshot, roles, None, [], decision)
 
 
-def outdated(project: Project, base: facts.Facts | None = None) -> dict[Gate, list[rules.Verdict]]:
-    """Passed gates with a blocking check that is not met on today's records, each with those checks.
+def outdated(project: Project, base: facts.Facts | None = None) -> dict[Gate, Readiness]:
+    """Passed gates that are out of date on today's records, each with how it stands.
 
-    Nothing is stored: a gate holds again as soon as its checks do. About fifteen queries, however many gates and rows.
+    Nothing is stored: a gate holds again as soon as its checks do and it was decided on the criteria of today. About
+    fifteen queries, however many gates and rows.
     """
     passed = list(
         project.gate_set.filter(state=Gate.State.PASSED)
@@ -106,7 +134,7 @@ def outdated(project: Project, base: facts.Facts | None = None) -> dict[Gate, li
         return {}
     base = base or facts.of_project(project)
     standing = [readiness(gate, base) for gate in passed]
-    return {each.gate: each.blockers for each in standing if each.is_out_of_date}
+    return {each.gate: each for each in standing if each.is_out_of_date}
 
 
 def _last(gate: Gate, state: str) -> Evaluation | None:

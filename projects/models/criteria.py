@@ -27,6 +27,9 @@ class Criterion(ProjectRow):
     key = models.SlugField(max_length=60)
     level = models.CharField(max_length=10, choices=Level)
     name = models.CharField(max_length=120)
+    measures = models.JSONField(
+        default=list, help_text="What is done about it while it is at risk: keys of tasks and QA methods."
+    )
 
     class Meta:
         ordering = ["level", "name", "key"]
@@ -69,10 +72,15 @@ class CriterionVersion(ProjectRow):
         help_text="The business criterion this one serves.",
     )  # fmt: skip
     change_reason = models.TextField(blank=True, help_text="Why this version replaces the one before.")
+    lesson = models.ForeignKey(
+        "projects.Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="Revision of a document from which the change was learned.",
+    )  # fmt: skip
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     authors = models.JSONField(default=list, help_text="Ids of everybody who wrote in the draft.")
     created_at = models.DateTimeField()
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_as = models.CharField(max_length=60, blank=True, help_text="Role of the approval; later ones need it too.")
     approved_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -103,6 +111,11 @@ class CriterionVersion(ProjectRow):
 
     def is_reached_by(self, value: Decimal) -> bool:
         return bounds.reaches(value, self.direction, self.threshold, self.upper)
+
+    def status(self, value: Decimal | None, level: str, phase: int) -> str:
+        """How the criterion stands by this value while the project is in `phase`."""
+        is_due = phase >= bounds.DUE_IN[level]
+        return bounds.status(value, self.direction, self.threshold, self.upper, self.floor, is_due=is_due)
 
     def is_written_by(self, user_id: UUID) -> bool:
         return user_id == self.author_id or str(user_id) in self.authors

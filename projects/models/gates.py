@@ -114,6 +114,7 @@ class Decision(ProjectRow):
     condition = models.TextField(blank=True, help_text="Of a hold: what must be true before work resumes.")
     facts = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+", help_text="Facts with the signatures.")
     verdicts = models.JSONField()
+    criteria = models.JSONField(default=dict, help_text="Version by key of each criterion the gate judges.")
     rules_version = models.CharField(max_length=20)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()

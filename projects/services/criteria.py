@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from audit.canon import rounded
 from crispmlq.errors import Conflict, Invalid, NotAllowed
-from projects.models import Criterion, CriterionVersion, Project
-from projects.services.doing import doing, required_text
+from projects import access
+from projects.models import Criterion, CriterionVersion, Project, Revision
+from projects.services.doing import doing, require_known, required_text
 from projects.services.projects import SLUG
 from projects.states import require_move
 
@@ -60,18 +61,26 @@ def propose(*, project: Project, key: str, level: str, name: str, demand: Demand
         return version
 
 
-def revise(*, criterion: Criterion, demand: Demand, reason: str, by: Actor) -> CriterionVersion:
+def revise(
+    *, criterion: Criterion, demand: Demand, reason: str, by: Actor, lesson: str | None = None
+) -> CriterionVersion:
     """A new version as a draft; the approved one holds until the draft is approved.
 
+    `lesson` names the kind of document in whose newest revision the change was learned.
+
     Raises:
-        Conflict: a draft is open already. Invalid: no reason, or a demand that does not fit together.
+        Conflict: a draft is open already.
+        Invalid: no reason, a demand that does not fit together, or no such document.
     """
     reason = required_text(reason, "change_reason", "Say why the criterion changes.")
     with doing("criterion.revised", by=by, on=criterion, right="work", reason=reason) as now:
         last = now.row.versions.last()
         if last.state == CriterionVersion.State.DRAFT:
             raise Conflict("A draft of this criterion is open. Change or approve it.")
-        version = CriterionVersion(project=now.project, criterion=now.row, number=last.number + 1, change_reason=reason)
+        version = CriterionVersion(
+            project=now.project, criterion=now.row, number=last.number + 1, change_reason=reason,
+            lesson=_lesson(now.project, lesson) if lesson else None,
+        )  # fmt: skip
         _write(version, demand, by, now.act.at)
         now.act.subject = version
         return version
@@ -92,24 +101,74 @@ def change_draft(
 
 
 def approve(*, version: CriterionVersion, by: Actor, expected: int | None = None) -> CriterionVersion:
-    """Freeze the version; the one before is superseded.
+    """Freeze the version; the one before is superseded, and gates that were passed with it are out of date.
 
     Raises:
-        NotAllowed: its author can not approve it. NoRight; IllegalMove.
+        NotAllowed: its author can not approve it. NoRight: nor who lacks the role that approved the version before.
+        NotApprovable: no reason for the metric; of an ML criterion no floor, or no business criterion it serves.
+        IllegalMove.
     """
     with doing("criterion.approved", by=by, on=version, right="approve criteria", expected=expected) as now:
         row = now.row
         require_move(row, CriterionVersion.State.APPROVED)
         if row.is_written_by(by.user.pk):
             raise NotAllowed("You wrote in this version; another person has to approve it.")
+        _require_approvable(row)
+        held = now.roles & access.RIGHTS["approve criteria"][0]
         approved = row.criterion.versions.select_for_update().filter(state=CriterionVersion.State.APPROVED)
         for earlier in approved:
             require_move(earlier, CriterionVersion.State.SUPERSEDED)
+            if earlier.approved_as and earlier.approved_as not in held:
+                held = access.require_role(by, now.project, {earlier.approved_as}, "approve a change of it")
+            held = {earlier.approved_as} & held or held
             earlier.state = CriterionVersion.State.SUPERSEDED
             earlier.save(update_fields=["state"])
         row.state, row.approved_by_id, row.approved_at = CriterionVersion.State.APPROVED, by.user.pk, now.act.at
+        row.approved_as = sorted(held)[0]
         row.save()
         return row
+
+
+def link_measures(
+    *, criterion: Criterion, keys: list[str], reason: str, by: Actor, expected: int | None = None
+) -> Criterion:
+    """Say what is done about a criterion that is at risk: these tasks and QA methods; none takes the link away.
+
+    Raises:
+        Invalid: no reason, or a key that is neither. Conflict: nothing changes.
+    """
+    reason = required_text(reason, "reason", "Say why this helps.")
+    with doing("criterion.measures_linked", by=by, on=criterion, right="work", reason=reason, expected=expected) as now:
+        tasks = set(now.project.task_set.values_list("key", flat=True))
+        methods = set(now.project.qamethod_set.values_list("key", flat=True))
+        if keys:
+            require_known(keys, tasks | methods, "a task or QA method of the project")
+        if sorted(set(keys)) == now.row.measures:
+            raise Conflict("Nothing was changed.")
+        now.row.measures = sorted(set(keys))
+        now.row.save(update_fields=["measures"])
+        return now.row
+
+
+class NotApprovable(Conflict):
+    code, title = "not_approvable", "Not approvable"
+
+
+def _require_approvable(version: CriterionVersion) -> None:
+    lacking = {} if version.justification.strip() else {"justification": "the reason for this metric"}
+    if version.criterion.level == Criterion.Level.ML:
+        lacking |= {} if version.floor is not None else {"floor": "the floor, the least acceptable level"}
+        lacking |= {} if version.supports_id else {"supports": "the business criterion it serves"}
+    if lacking:
+        raise NotApprovable(f"Before it can be approved it needs {', '.join(lacking.values())}.", lacking=list(lacking))
+
+
+def _lesson(project: Project, kind: str) -> Revision:
+    found = Revision.objects.filter(project=project, document__kind=kind).order_by("-number").first()
+    if found is None:
+        sentence = f"The project has no document “{kind}”."
+        raise Invalid(sentence, errors={"lesson": [sentence]})
+    return found
 
 
 def _write(version: CriterionVersion, demand: Demand, by: Actor, at: object) -> None:

@@ -147,6 +147,7 @@ def decide(*, evaluation: Evaluation, resolution: Resolution, by: Actor) -> Deci
             to_phase=resolution.to_phase, reason=reason, condition=resolution.condition,
             facts=_freeze(now, frozen, "decision"), verdicts=rules.as_rows(verdicts),
             rules_version=rules.RULES_VERSION, decided_by_id=by.user.pk, decided_at=now.act.at,
+            criteria=judged_criteria(definition, frozen),
         )  # fmt: skip
         decision.save()
         _move(row, Evaluation.State.DECIDED)
@@ -169,6 +170,13 @@ def judge_submission(evaluation: Evaluation) -> tuple[facts.Facts, list[rules.Ve
     frozen = json.loads(blobs.read(evaluation.facts)) | facts.of_now(evaluation)
     gate = evaluation.gate
     return frozen, rules.evaluate(definitions.of(gate.project.catalogue).gate(gate.key).checks, frozen)
+
+
+def judged_criteria(definition: definitions.Gate, frozen: facts.Facts) -> dict[str, int]:
+    """Approved version by key of the criteria whose level the gate looks at."""
+    return {
+        c["key"]: c["version"] for c in frozen["criteria"] if c["version"] is not None and definition.judges(c["level"])
+    }
 
 
 def replay(decision: Decision) -> list[rules.Verdict]:

@@ -65,6 +65,9 @@ COMMANDS = {
         criteria.change_draft, CriterionVersion, "version", readers.demand, "The draft is changed."
     ),
     "approve-criterion": Command(criteria.approve, CriterionVersion, "version", nothing, "The criterion is frozen."),
+    "link-measures": Command(
+        criteria.link_measures, Criterion, "criterion", chosen("reason"), "What is done about it is noted."
+    ),
     "record-value": Command(measurements.record, Criterion, "criterion", readers.reading, "The value is recorded."),
     "add-requirement": Command(requirements.add, Phase, "phase", texts("kind", "text"), "The requirement is added."),
     "reopen-requirement": Command(requirements.reopen, Requirement, "requirement", texts("reason"), "Reopened."),

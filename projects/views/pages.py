@@ -98,6 +98,7 @@ def criteria(request: HttpRequest, slug: str) -> HttpResponse:
     return show(
         request, "projects/criteria.html", project, tab="criteria", rows=rows,
         environments=Measurement.Environment.choices, directions=CriterionVersion.Direction.choices,
+        measures=pages.measures(project), documents=Document.objects.filter(project=project).order_by("title"),
         business=[row.criterion for row in rows if row.criterion.level == Criterion.Level.BUSINESS],
     )  # fmt: skip
 

@@ -112,7 +112,7 @@ def proposal(given: Given) -> dict[str, Any]:
 
 
 def revision(given: Given) -> dict[str, Any]:
-    return {"reason": given.get("reason", ""), **demand(given)}
+    return {"reason": given.get("reason", ""), "lesson": given.get("lesson") or None, **demand(given)}
 
 
 def reading(given: Given) -> dict[str, Any]:

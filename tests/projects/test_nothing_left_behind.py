@@ -61,7 +61,9 @@ def case(name: str) -> Callable[[Callable[[Cast], Deed]], Callable[[Cast], Deed]
 
 
 def demand(threshold: str = "0.9") -> criteria.Demand:
-    return criteria.Demand("recall", "1", "at_least", Decimal(threshold), "As agreed.", "Dora")
+    return criteria.Demand(
+        "recall", "1", "at_least", Decimal(threshold), "As agreed.", "Dora", justification="It fits."
+    )
 
 
 def proposed(cast: Cast) -> CriterionVersion:
@@ -77,6 +79,12 @@ def approved(cast: Cast) -> Criterion:
 @case("criteria.propose")
 def _(cast: Cast) -> Deed:
     return lambda: proposed(cast)
+
+
+@case("criteria.link_measures")
+def _(cast: Cast) -> Deed:
+    criterion = approved(cast)
+    return lambda: criteria.link_measures(criterion=criterion, keys=["define-scope"], reason="So.", by=cast.dana)
 
 
 @case("criteria.revise")
@@ -100,7 +108,7 @@ def _(cast: Cast) -> Deed:
 @case("measurements.record")
 def _(cast: Cast) -> Deed:
     criterion = approved(cast)
-    reading = measurements.Reading(Decimal("0.95"), "1", "test", timezone.now())
+    reading = measurements.Reading(Decimal("0.95"), "1", "validation", timezone.now())
     return lambda: measurements.record(criterion=criterion, reading=reading, by=cast.pipeline)
 
 

@@ -73,7 +73,7 @@ def test_a_proof_of_concept_is_never_ready_to_be_released(cast: Cast, kind: str,
     definition = of(cast.project.catalogue).phase(5).gate
     signatures = [Signature(role=role, verdict="approve") for role in definition.deciders]
     gate = Gate(state=Gate.State.SUBMITTED, project=Project(kind=kind))
-    view = standing.Readiness(gate, definition, [], list(definition.deciders), Evaluation(), signatures)
+    view = standing.Readiness(gate, definition, [], {}, list(definition.deciders), Evaluation(), signatures)
     assert view.is_ready is ready
 
 

@@ -93,7 +93,7 @@ def test_nothing_moves_in_a_phase_that_is_locked(cast: Cast) -> None:
 
 
 def test_the_author_of_a_criterion_can_not_approve_it(cast: Cast) -> None:
-    demand = criteria.Demand("m", "1", "at_least", Decimal(1), "so", "Dora")
+    demand = criteria.Demand("m", "1", "at_least", Decimal(1), "so", "Dora", justification="It fits.")
     version = criteria.propose(project=cast.project, key="k", level="business", name="K", demand=demand, by=cast.dora)
     with pytest.raises(NotAllowed):
         criteria.approve(version=version, by=cast.dora)

@@ -35,7 +35,7 @@ def test_a_new_risk_that_nobody_rated_marks_it_and_a_rating_mends_it(cast: Cast,
     )  # fmt: skip
     found = standing.outdated(cast.project)
     assert list(found) == [passed]
-    assert {link["key"] for verdict in found[passed] for link in verdict.links} >= {risk.key}
+    assert {link["key"] for verdict in found[passed].blockers for link in verdict.links} >= {risk.key}
     client = Client()
     client.force_login(cast.mara.user)
     for url in ("/projects/churn/", "/projects/churn/gates/1"):
@@ -51,7 +51,7 @@ def test_of_many_values_a_gate_sees_the_newest_and_the_first_of_each_environment
     criterion = Criterion.objects.get(key="recall")
     now = timezone.now()
     for number in range(30):
-        environment = ("validation", "test")[number % 2]
+        environment = ("validation", "production-like")[number % 2]
         reading = measurements.Reading(
             value=Decimal(number),
             unit="1",
@@ -61,7 +61,7 @@ def test_of_many_values_a_gate_sees_the_newest_and_the_first_of_each_environment
         measurements.record(criterion=criterion, reading=reading, by=cast.pipeline)
     every = list(Measurement.objects.order_by("measured_at", "id"))
     expected = set()
-    for environment in ("validation", "test"):
+    for environment in ("validation", "production-like"):
         of_it = [m for m in every if m.environment == environment]
         expected |= {of_it[-1].pk, min(of_it, key=lambda m: (m.recorded_at, m.pk)).pk}
     seen = facts.counting_values(cast.project)[criterion.versions.get().pk]

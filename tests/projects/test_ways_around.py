@@ -29,7 +29,7 @@ def test_a_weaker_criterion_approved_during_the_review_changes_nothing_in_it(cas
     version = CriterionVersion.objects.get(criterion__key="recall")
     demand = criteria.Demand(
         **{name: getattr(version, name) for name in ("metric", "unit", "direction", "method", "owner_name", "floor")},
-        threshold=Decimal("0.85"), supports="retention",
+        threshold=Decimal("0.85"), supports="retention", justification="Easier to reach.",
     )  # fmt: skip
     weaker = criteria.revise(criterion=version.criterion, demand=demand, reason="Easier.", by=cast.dana)
     criteria.approve(version=weaker, by=cast.dora)
@@ -56,13 +56,15 @@ def test_who_wrote_a_criterion_before_somebody_else_changed_it_can_not_approve_i
     walk.approve_criteria(cast)
     version = Criterion.objects.get(key="recall").versions.get()
     demand = criteria.Demand(
-        metric="recall", unit="1", direction="at_least", threshold=Decimal("0.8"), method="M", owner_name="O"
-    )
+        metric="recall", unit="1", direction="at_least", threshold=Decimal("0.8"), floor=Decimal("0.7"), method="M",
+        owner_name="O", justification="J", supports="retention",
+    )  # fmt: skip
     draft = criteria.revise(criterion=version.criterion, demand=demand, reason="R", by=cast.dora)
     criteria.change_draft(version=draft, demand=replace(demand, threshold=Decimal("0.81")), by=cast.dana)
     with pytest.raises(NotAllowed):
         criteria.approve(version=draft, by=cast.dora)
-    criteria.approve(version=draft, by=cast.sven)
+    memberships.set_roles(project=cast.project, user=cast.olga.user, roles=["domain-expert"], by=cast.mara)
+    criteria.approve(version=draft, by=cast.olga)
 
 
 def test_nobody_gives_a_role_to_himself(cast: Cast) -> None:

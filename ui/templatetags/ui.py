@@ -32,6 +32,8 @@ TONES = {
     **dict.fromkeys(["rejected", "not_met", "stopped", "stop", "rated", "object", "missed", "refused",
                      "faulty", "objected"],
                     ("bad", "cross")),
+    "on_track": ("good", "check"),
+    "at_risk": ("warn", "warning"),
     "locked": ("", "lock"),
     "retired": ("", "stop"),
     "waived": ("info", "flag"),

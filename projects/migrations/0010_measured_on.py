@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0008_holds_and_cycles'),
+        ('projects', '0009_criteria_watched'),
     ]
 
     operations = [
