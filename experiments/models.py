@@ -79,7 +79,7 @@ class TestSetUse(ProjectRow):
 
     __test__ = False  # not a test of pytest's
 
-    test_set = models.ForeignKey(VERSION, on_delete=models.PROTECT, related_name="uses")
+    test_set = models.ForeignKey(VERSION, on_delete=models.PROTECT, related_name="test_uses")
     model = models.ForeignKey(VERSION, on_delete=models.PROTECT, related_name="evaluations")
     number = models.PositiveIntegerField(help_text="How often the project has used this test set, from 1.")
     purpose = models.TextField()

@@ -21,7 +21,12 @@ from projects.gates.rules import (
 
 @rule(kind=KIND, field=FIELD)
 def release_planned(facts: Facts, params: Params) -> Finding:
-    """A release of the version that the document names is planned, with its steps and their stop conditions."""
+    """A release of the version that the document names is planned, with its steps and their stop conditions.
+
+    A proof of concept is never released, whatever this check says.
+    """
+    if facts["project"]["kind"] == "proof_of_concept":
+        return met("A proof of concept plans no release.")
     document = accepted(facts, params["kind"])
     if document is None:
         return missing(facts, params["kind"])

@@ -123,7 +123,9 @@ def evaluate(cast: Cast) -> None:
 
 
 def plan_release(cast: Cast) -> None:
-    """Plan the release of the model in two steps, unless one is under way."""
+    """Plan the release of the model in two steps, unless one is under way; of a proof of concept there is none."""
+    if Project.objects.get(pk=cast.project.pk).kind == Project.Kind.PROOF_OF_CONCEPT:
+        return
     material.of_release(cast)
     if not Release.objects.filter(project=cast.project, state__in=["planned", "rolling_out"]).exists():
         plan = releasing.Plan(

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('by_machine', models.BooleanField(default=False)),
                 ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='registry.artefactversion')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_set', to='projects.project')),
-                ('test_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='registry.artefactversion')),
+                ('test_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='test_uses', to='registry.artefactversion')),
                 ('used_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
