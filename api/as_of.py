@@ -14,7 +14,7 @@ from crispmlq.errors import Invalid, NotFound
 from projects.models import Project
 
 PARAMETER = "as_of"
-BESIDE = {PARAMETER, "limit", "offset"}
+BESIDE = {PARAMETER, "limit", "offset", "format"}
 
 
 class AsOf:
@@ -34,8 +34,10 @@ class AsOf:
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if self.at is None:
             return super().list(request, *args, **kwargs)
-        page = self.paginate_queryset(Past(self.project.pk, self.at).rows(self.model))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        rows = Past(self.project.pk, self.at).rows(self.model)
+        page = self.paginate_queryset(rows)
+        found = self.get_serializer(rows if page is None else page, many=True).data
+        return Response(found) if page is None else self.get_paginated_response(found)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if self.at is None:

@@ -95,6 +95,16 @@ class Assignment(Input):
     due_on = serializers.DateField(allow_null=True, required=False, default=None)
 
 
+class Assignments(Input):
+    keys = serializers.ListField(child=serializers.CharField(), allow_empty=False)
+    assignee = serializers.CharField(required=False, default=None, allow_null=True, help_text="None: stays as it is.")
+    due_on = serializers.DateField(required=False, default=None, allow_null=True, help_text="None: stays as it is.")
+
+
+class Keys(Input):
+    keys = serializers.ListField(child=serializers.CharField(), allow_empty=False)
+
+
 class RatingIn(Input):
     severity = serializers.CharField()
     likelihood = serializers.CharField()

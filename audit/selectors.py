@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
+
 from audit import acts
 from audit.trail import Actor, Change, Event, Private
 
@@ -109,6 +111,22 @@ def changes_of(obj_type: str, obj_id: UUID) -> list[HistoryEntry]:
     """Every event that touched the row, newest first, with its changes."""
     touched = Change.objects.filter(obj_type=obj_type, obj_id=obj_id).values("event")
     return entries(Event.objects.filter(uid__in=touched).order_by("-id"), with_changes=True)
+
+
+def last_changes(obj_type: str, keys: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each of these rows was changed last; one query."""
+    found = Change.objects.filter(obj_type=obj_type, obj_id__in=list(keys)).order_by()
+    return dict(found.values_list("obj_id").annotate(at=Max("event__at")))
+
+
+def events_among(
+    log_ids: Iterable[UUID], *, before: int | None = None, only: Iterable[UUID] | None = None, limit: int = 50
+) -> list[HistoryEntry]:
+    """The newest events of several logs, older than the id `before` and among `only`; three queries."""
+    found = Event.objects.filter(log_id__in=list(log_ids))
+    found = found.filter(pk__lt=before) if before is not None else found
+    found = found.filter(uid__in=list(only)) if only is not None else found
+    return entries(found.order_by("-id")[:limit])
 
 
 def last_change(log_id: UUID, besides: Iterable[str] = ()) -> Event | None:

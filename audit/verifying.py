@@ -10,6 +10,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,6 +28,14 @@ from audit.trail import Change, Checkpoint, Entry, Event, Log, Pending, Private,
 
 MOST_FINDINGS = 20  # of one check
 CHUNK = 500
+StateCheck = Callable[[UUID | None], Iterator[str]]
+# What apps derive from governed rows and keep beside them: (name, what holds if nothing is found, check).
+STATE_CHECKS: list[tuple[str, str, StateCheck]] = []
+
+
+def register_state_check(name: str, sentence: str, check: StateCheck) -> None:
+    """Have `verify_state` also run `check(log_id)`, of one log or of all, which names what does not fit."""
+    STATE_CHECKS.append((name, sentence, check))
 
 
 @dataclass(frozen=True)
@@ -65,14 +74,15 @@ def verify(log_id: UUID) -> Verdict:
 
 
 def verify_state(log_id: UUID | None = None, tell: Callable[[int, str], None] = lambda *_: None) -> Verdict:
-    """S1 to S5 for one log, or for everything."""
-    checks = (
+    """S1 to S5 and what apps registered, for one log, or for everything."""
+    checks: list[tuple[str, str, Callable[[], Iterator[str]]]] = [
         ("S5", "The triggers that guard the trail are there.", lambda: _guards()),
         ("S3", "Every event waits for its seal or has its place.", lambda: _places(log_id)),
         ("S4", "The trees rebuilt from the events are the stored ones.", lambda: _trees(log_id)),
         ("S1", "What one searches by is what the events say.", lambda: _columns(log_id)),
         ("S2", "Every row is what its last change left.", lambda: _rows(log_id)),
-    )
+        *((name, sentence, partial(check, log_id)) for name, sentence, check in STATE_CHECKS),
+    ]
     checked, findings = [], []
     for number, (name, sentence, check) in enumerate(checks):
         tell(100 * number // len(checks), sentence)

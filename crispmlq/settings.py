@@ -218,8 +218,9 @@ CELERY_BEAT_SCHEDULE = {
     "seal": {"task": "audit.seal", "schedule": 5.0},
     "anchor": {"task": "audit.anchor", "schedule": 3600.0},  # each kind once a day; what failed, in the next hour
     "deliver notices": {"task": "notices.deliver", "schedule": 60.0},
+    "remind": {"task": "projects.remind", "schedule": 3600.0},  # each once per person and period
     "mend jobs": {"task": "jobs.mend", "schedule": 60.0},
-    "remind of holds": {"task": "projects.remind", "schedule": 3600.0},
+    "watch operation": {"task": "monitoring.watch", "schedule": 30.0},
     "forget idempotency keys": {"task": "api.forget_idempotency_keys", "schedule": 3600.0},
 }
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("jobs/", include("jobs.urls")),
     path("api/v1/", include("api.urls")),
+    path("", include("monitoring.urls")),
     path("", include("notices.urls")),
     path("", include("policies.urls")),
     path("", include("compliance.urls")),

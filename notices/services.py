@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -36,6 +37,15 @@ def tell(to: Iterable[UUID], *, key: str, text: str, url: str, project_id: UUID 
     )
     if any(delivery == Delivery.IMMEDIATELY for _, delivery in wanted):
         transaction.on_commit(deliver.delay, robust=True)  # what fails, the next minute's run does
+
+
+def withdraw(*, keys: Iterable[str], project_id: UUID, but: UUID | None = None) -> None:
+    """Let unseen notices whose key begins like one of these count as seen, and go out by no mail, except for `but`."""
+    begun = Q()
+    for key in keys:
+        begun |= Q(key__startswith=f"{project_id} {key}")
+    unseen = Notice.objects.filter(begun, project_id=project_id, seen_at=None).exclude(to=but)
+    unseen.update(seen_at=timezone.now())
 
 
 def see(*, user: User, notices: Iterable[UUID] | None = None) -> int:

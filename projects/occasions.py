@@ -80,6 +80,11 @@ def subject_person(now: Doing) -> Whom:
     return Whom(users=[now.act.subject.user_id])
 
 
+def told_about(now: Doing) -> Whom:
+    """Whom the service names."""
+    return Whom(users=now.about["users"])
+
+
 def mentioned(now: Doing) -> Whom:
     return Whom(users=[UUID(key) for key in now.act.subject.mentions])
 
@@ -101,6 +106,7 @@ OCCASIONS: dict[str, Occasion] = {
     "document.accepted": Occasion("“{subject}”, which you wrote in, is accepted.", writers),
     "document.rejected": Occasion("“{subject}”, which you wrote in, is rejected.", writers),
     "task.assigned": Occasion("You were given the task “{subject}”.", person("assignee")),
+    "tasks.assigned": Occasion("You were given tasks: {count}.", told_about, lambda now: {"count": now.about["count"]}),
     "task.handed_in": Occasion("The task “{subject}” is handed in; somebody has to agree that it is done.", MANAGERS),
     "task.returned": Occasion("The task “{subject}” came back to you.", person("assignee", "handed_in_by")),
     "task.reopened": Occasion("The task “{subject}” is open again.", person("assignee")),

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Window
+from django.db.models import Count, Prefetch, Window
 from django.db.models.functions import RowNumber
 
 from catalogue.definitions import Rating, of
-from projects import access, bounds
-from projects.document_reviews import open_groups
+from projects import bounds
 from projects.gates import facts
 from projects.models import (
     Criterion,
     CriterionVersion,
-    Evaluation,
     Iteration,
     Measurement,
     Membership,
@@ -28,17 +26,11 @@ from projects.models import (
     Revision,
     Risk,
     Task,
-    Waiver,
 )
 from ui import charts
 
 if TYPE_CHECKING:
-    from accounts.actors import Actor
-
-
-def dashboard(actor: Actor) -> QuerySet[Project]:
-    """Visible projects with their phases; two queries."""
-    return access.visible(actor).prefetch_related(Prefetch("phase_set", Phase.objects.order_by("number")))
+    pass
 
 
 def members(project: Project) -> list[Membership]:
@@ -208,89 +200,3 @@ def documents(project: Project) -> list[DocumentRow]:
     newest = newest_revisions(project)
     kinds = of(project.catalogue).document_kinds.values()
     return [DocumentRow(kind, newest.get(kind.key)) for kind in sorted(kinds, key=lambda kind: kind.phase)]
-
-
-@dataclass(frozen=True)
-class Approvals:
-    revisions: list[Revision]
-    tasks: list[Task]
-    submissions: list[tuple[Evaluation, list[str]]]
-    versions: list[CriterionVersion]
-    waivers: list[Waiver]
-
-    @property
-    def count(self) -> int:
-        return sum(map(len, (self.revisions, self.tasks, self.submissions, self.versions, self.waivers)))
-
-
-def approvals(actor: Actor) -> Approvals:
-    """What waits for this person's word, over all projects; ten queries."""
-    roles = {m.project_id: set(m.roles) for m in Membership.objects.filter(user_id=actor.user.pk)}
-    mine = Q(project__in=[project for project, held in roles.items() if held])
-    may = {project: access.rights_of(actor, frozenset(held)) for project, held in roles.items()}
-    revisions = (
-        Revision.objects.filter(mine, state=Revision.State.SUBMITTED)
-        .exclude(author_id=actor.user.pk)
-        .select_related("document", "project__catalogue", "author")
-        .prefetch_related("reviews")
-    )
-    submissions = (
-        Evaluation.objects.filter(mine, state=Evaluation.State.OPEN)
-        .select_related("gate__phase", "project__catalogue", "submitted_by")
-        .prefetch_related("signatures")
-    )
-    return Approvals(
-        revisions=[r for r in revisions if may[r.project_id]["review"] and _may_review(r, roles[r.project_id], actor)],
-        tasks=[
-            t
-            for t in Task.objects.filter(mine, state=Task.State.IN_REVIEW)
-            .exclude(handed_in_by_id=actor.user.pk)
-            .select_related("project", "phase", "handed_in_by")
-            if may[t.project_id]["review"]
-        ],
-        submissions=[
-            (e, open_roles)
-            for e in submissions
-            if may[e.project_id]["review"] and (open_roles := _may_sign(e, roles[e.project_id], actor))
-        ],
-        versions=[
-            v
-            for v in CriterionVersion.objects.filter(mine, state=CriterionVersion.State.DRAFT)
-            .exclude(author_id=actor.user.pk)
-            .select_related("criterion", "project", "author")
-            if may[v.project_id]["approve criteria"] and not v.is_written_by(actor.user.pk)
-        ],
-        waivers=[
-            w
-            for w in Waiver.objects.filter(mine, state=Waiver.State.REQUESTED)
-            .exclude(requested_by_id=actor.user.pk)
-            .select_related("gate__phase", "project", "requested_by")
-            if may[w.project_id]["grant waivers"]
-        ],
-    )
-
-
-def my_work(actor: Actor) -> list[Task]:
-    """Unfinished tasks assigned to the person, most urgent first; one query."""
-    unfinished = [Task.State.TO_DO, Task.State.IN_PROGRESS, Task.State.IN_REVIEW]
-    tasks = Task.objects.filter(assignee_id=actor.user.pk, state__in=unfinished).select_related("project", "phase")
-    return sorted(tasks, key=lambda task: (task.due_on is None, task.due_on, task.phase.number, task.position))
-
-
-def _may_review(revision: Revision, roles: set[str], actor: Actor) -> bool:
-    reviews = list(revision.reviews.all())
-    groups = of(revision.project.catalogue).document_kinds[revision.document.kind].review_roles
-    waiting = {role for group in open_groups(groups, reviews, {"accepted"}) for role in group}
-    return (
-        bool(waiting & roles)
-        and not revision.is_written_by(actor.user.pk)
-        and all(review.reviewer_id != actor.user.pk for review in reviews)
-    )
-
-
-def _may_sign(evaluation: Evaluation, roles: set[str], actor: Actor) -> list[str]:
-    signatures = list(evaluation.signatures.all())
-    if any(s.signer_id == actor.user.pk for s in signatures):
-        return []
-    signed = {s.role for s in signatures}
-    return [role for role in evaluation.deciders if role in roles and role not in signed]

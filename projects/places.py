@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
 from django.db import models
 from django.urls import reverse
+
+from crispmlq.errors import NotFound
+
+if TYPE_CHECKING:
+    from projects.models import Project
 
 Place = Callable[[Any], str]
 
@@ -107,3 +112,24 @@ def rows_of(kind: str) -> models.QuerySet:
     model = apps.get_model(kind)
     own = () if kind == "projects.project" else ("project",)
     return model._base_manager.select_related(*own, *PLACES[kind][1])
+
+
+def row_of(project: Project, kind: str, name: str) -> Any:
+    """A row of the project by its key or its id. Raises: NotFound: no kind with a page, or no such row."""
+    if kind not in PLACES:
+        raise NotFound("There is no such kind of record.")
+    own = {"pk": project.pk} if kind == "projects.project" else {"project": project}
+    row = rows_of(kind).filter(**own).filter(_named(kind, name)).first()
+    if row is None:
+        raise NotFound("It does not exist in this project.")
+    return row
+
+
+def _named(kind: str, name: str) -> models.Q:
+    try:
+        return models.Q(pk=UUID(name))
+    except ValueError:
+        field = KEYS.get(kind)
+        if field is None or (field == "number" and not (name.isascii() and name.isdecimal())) or "\0" in name:
+            raise NotFound("It does not exist in this project.") from None
+        return models.Q(**{field: name})

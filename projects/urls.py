@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from projects.views import commands, comments, forms, history, integrity, pages, past
+from projects.views import commands, comments, forms, history, integrity, pages, past, tables, work
 
 app_name = "projects"
 
 urlpatterns = [
-    path("", pages.dashboard, name="dashboard"),
-    path("my-work", pages.my_work, name="my_work"),
-    path("approvals", pages.approvals, name="approvals"),
+    path("", work.dashboard, name="dashboard"),
+    path("my-work", work.my_work, name="my_work"),
+    path("approvals", work.approvals, name="approvals"),
+    path("activity", work.happened, name="activity"),
     path("new-project", forms.new_project, name="new"),
     path("projects/<slug:slug>/", pages.overview, name="overview"),
     path("projects/<slug:slug>/phases/<int:number>", pages.phase, name="phase"),
@@ -23,6 +24,9 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/<slug:kind>/edit", forms.edit_document, name="edit_document"),
     path("projects/<slug:slug>/documents/<slug:kind>/<int:number>/attach", forms.attach, name="attach"),
     path("projects/<slug:slug>/files/<uuid:pk>", forms.download, name="download"),
+    path("projects/<slug:slug>/go", work.go, name="go"),
+    path("projects/<slug:slug>/lists", tables.index, name="lists"),
+    path("projects/<slug:slug>/lists/<slug:name>", tables.table, name="list"),
     path("projects/<slug:slug>/comments", comments.comments, name="comments"),
     path("projects/<slug:slug>/history", history.of_project, name="history"),
     path("projects/<slug:slug>/history/events/<uuid:uid>", history.event, name="event"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from projects.tables import TABLES
+
 PAGES = [
     "/",
     "/my-work",
     "/approvals",
+    "/activity",
+    "/activity?show=mine",
     "/notices",
     "/notices/count",
     "/policies",
@@ -23,6 +27,15 @@ PAGES = [
     "/projects/churn/registry",
     "/projects/churn/registry/new/data-source",
     "/projects/churn/people",
+    "/monitoring",
+    "/projects/churn/monitoring",
+    "/projects/churn/monitoring?group=performance&state=good",
+    "/projects/churn/monitoring/alarms",
+    "/projects/churn/monitoring/incidents",
+    "/projects/churn/monitoring/reviews",
+    "/projects/churn/monitoring/surroundings",
+    "/projects/churn/lists",
+    *[f"/projects/churn/lists/{name}" for name in TABLES],
     "/projects/churn/comments?type=projects.task&id=define-scope",
     "/projects/churn/history",
     "/projects/churn/history?act=task.started&since=2020-01-01&phase=1",

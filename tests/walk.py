@@ -9,8 +9,13 @@ from typing import Any
 from django.utils import timezone
 
 from catalogue.definitions import DocumentKind, of
+<<<<<<< HEAD
 from experiments.models import TestSetUse
 from experiments.services import runs, test_sets
+=======
+from monitoring.models import Signal
+from monitoring.services import operation, readings, signals
+>>>>>>> main
 from projects.models import Document, Evaluation, Project, Revision, Risk, Task
 from projects.services import criteria, documents, gates, measurements, requirements, risks, tasks
 from releases.models import Increment, Release
@@ -18,10 +23,15 @@ from releases.services import releasing
 from tests import material
 from tests.cast import Cast
 
+SIGNALS = {"live-recall": "performance", "spare-memory": "technical"}
 UNWELCOME = {"open-conflicts", "open-above-tolerance", "trigger-fired"}
 REVIEWERS = ["dora", "milo", "dana", "sven", "olga", "mara", "enzo"]
+<<<<<<< HEAD
 # What every version field of a document names.
 MODEL, TEST_SET = "model@1", "blind@1"
+=======
+COVERED = {"measures": "measure", "causes": "cause"}  # tables with a row for each option of a column
+>>>>>>> main
 CRITERIA = {"retention": "business", "recall": "ml", "saving": "economic"}
 
 
@@ -52,9 +62,10 @@ def _value(field: Any) -> Any:
 
 
 def _rows(field: Any) -> list[dict[str, Any]]:
-    if field.key == "measures":
-        options = next(c for c in field.columns if c.key == "measure").options
-        return [{"measure": option["key"], "metric": "m"} for option in options]
+    covered = next((c for c in field.columns if c.key == COVERED.get(field.key)), None)
+    if covered:
+        usual = {column.key: _value(column) for column in field.columns}
+        return [{**usual, covered.key: option["key"]} for option in covered.options]
     return [{column.key: _value(column) for column in field.columns} for _ in range(3)]
 
 
@@ -199,6 +210,7 @@ def prepare(cast: Cast, number: int) -> None:
         measure(cast, "forecast", keys=["saving"])
     if number == 5 and not Document.objects.filter(project=cast.project, kind="monitoring-plan-document").exists():
         accept_document(cast, "monitoring-plan-document")
+        watch(cast)
     settle(cast, number)
     do_tasks(cast, number)
     if number == 3:
@@ -212,6 +224,29 @@ def prepare(cast: Cast, number: int) -> None:
         measure(cast, environment)
     if number == 4:
         accept_document(cast, "risk-register", reason="After the evaluation.")
+    if number == 6:
+        deliver(cast)
+
+
+def watch(cast: Cast) -> None:
+    """Terms, and two active signals."""
+    terms = {"use": "informs", "ground_truth": "immediate", "loops": "none", "no_loops_reason": "It only informs."}
+    operation.set_terms(project=cast.project, terms=terms, by=cast.enzo)
+    for key, group in SIGNALS.items():
+        rule = {"key": "floor", "kind": "at_least", "threshold": "0.5", "reaction": "incident"}
+        settings = {
+            "name": key, "group": group, "metric": key, "unit": "1", "owner": "olga", "rules": [rule],
+            "is_labelled": group == "performance", "interval_minutes": 60,
+        }  # fmt: skip
+        signal = signals.propose(project=cast.project, key=key, settings=settings, by=cast.enzo)
+        signals.activate(signal=signal, by=cast.enzo)
+
+
+def deliver(cast: Cast, value: str = "0.9") -> None:
+    """A value of each signal, from operation, now."""
+    row = {"value": value, "at": timezone.now().isoformat(), "environment": "operation"}
+    for signal in Signal.objects.filter(project=cast.project, state="active"):
+        readings.deliver(signal=signal, readings=[row], by=cast.pipeline)
 
 
 def submit(cast: Cast, number: int) -> Evaluation:

@@ -73,7 +73,7 @@ def loop(phases: Sequence[LoopPhase], ways_back: Sequence[tuple[int, int]]) -> s
             f'<text class="strong" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="15">{p.number}</text>'
         )
         parts.append(_label(p, x, y))
-    return _svg("Phases: " + said, 2 * CENTRE, 2 * MIDDLE, parts)
+    return svg("Phases: " + said, 2 * CENTRE, 2 * MIDDLE, parts)
 
 
 def target_bar(target: Target) -> str:
@@ -92,7 +92,7 @@ def target_bar(target: Target) -> str:
     ]
     parts += [_line("target", at(target.upper))] if target.upper is not None else []
     parts += [_line("floor", at(target.floor))] if target.floor is not None else []
-    return _svg(f"Value {target.value:f}, {state}", 240, 20, parts)
+    return svg(f"Value {target.value:f}, {state}", 240, 20, parts)
 
 
 def risk_matrix(
@@ -123,7 +123,7 @@ def risk_matrix(
             f'<text x="{111 + column * 82}" y="{height - 10}" text-anchor="middle" font-size="12">{likelihood}</text>'
         )
     said = ", ".join(f"{count} {severity} and {likelihood}" for (severity, likelihood), count in sorted(counts.items()))
-    return _svg(
+    return svg(
         f"Risks by severity and likelihood: {said or 'none rated'}", 90 + 82 * len(likelihoods) - 16, height, parts
     )
 
@@ -155,7 +155,8 @@ def _line(name: str, x: float) -> str:
     return f'<line class="{name}" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="20"/>'
 
 
-def _svg(title: str, width: int, height: int, parts: Sequence[str]) -> str:
+def svg(title: str, width: int, height: int, parts: Sequence[str]) -> str:
+    """A picture with its title, which is what those hear who do not see it."""
     return (
         f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"

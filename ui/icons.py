@@ -31,6 +31,7 @@ ICONS = {
     "menu": "M4 7h16M4 12h16M4 17h16",
     "stop": "M7 7h10v10H7z",
     "pause": "M9 6v12M15 6v12",
+    "pulse": "M3 12h4l3-7 4 14 3-7h4",
     "layers": "M12 3l9 5-9 5-9-5zM3 12.5l9 5 9-5M3 17l9 5 9-5",
     "code": "M8 7l-5 5 5 5M16 7l5 5-5 5",
 }

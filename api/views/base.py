@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -22,6 +23,7 @@ from accounts.actors import Actor
 from api.as_of import AsOf
 from api.errors import PreconditionRequired
 from api.idempotency import IdempotentPosts
+from api.renderers import CsvRenderer, SheetRenderer, XlsxRenderer
 from crispmlq.errors import Invalid, NotAllowed, NotFound
 from evidence.models import Blob
 from projects import access
@@ -39,6 +41,19 @@ class Door(IdempotentPosts, GenericViewSet):
     @property
     def actor(self) -> Actor:
         return Actor(self.request.user, token=self.request.auth, via="api")
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """Lists come as tables too."""
+        further = [CsvRenderer(), XlsxRenderer()] if getattr(self, "action", None) == "list" else []
+        return [*super().get_renderers(), *further]
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """A table is handed out whole."""
+        is_sheet = isinstance(getattr(self.request, "accepted_renderer", None), SheetRenderer)
+        return None if is_sheet else super().paginate_queryset(queryset)
+
+    def basename_of_file(self) -> str:
+        return self.request.path.rstrip("/").rpartition("/")[2]
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         answer = super().dispatch(request, *args, **kwargs)

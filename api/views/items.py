@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -60,15 +61,22 @@ class Tasks(Items):
     def partial_update(self, request: Request, **_: str) -> Response:
         """Assign the task to a member, with a date."""
         given = self.taken(inputs.Assignment)
-        username = given["assignee"]
-        user = User.objects.filter(username=username).first() if username else None
-        if username and user is None:
-            raise Invalid("There is no such account.", errors={"assignee": ["There is no such account."]})
         row = tasks.assign(
-            task=self.get_object(), user_id=user.pk if user else None, due_on=given["due_on"], by=self.actor,
+            task=self.get_object(), user_id=_account(given["assignee"]), due_on=given["due_on"], by=self.actor,
             expected=expected_version(request),
         )  # fmt: skip
         return self.answer(row, serializers.TaskOut)
+
+    @extend_schema(request=inputs.Assignments, responses=serializers.TaskOut(many=True))
+    def assign(self, request: Request, **_: str) -> Response:
+        """Assign several tasks in one act, to a member, with a date, or both."""
+        given = self.taken(inputs.Assignments)
+        rows = tasks.assign_many(
+            project=self.project, keys=given["keys"], user_id=_account(given["assignee"]), due_on=given["due_on"],
+            by=self.actor,
+        )  # fmt: skip
+        found = self.get_queryset().filter(pk__in=[row.pk for row in rows])
+        return Response(self.get_serializer(found, many=True).data)
 
     start = command("start", tasks.start, conditional=True)
     check = command("check", tasks.check, takes=inputs.Checklist, conditional=True)
@@ -106,7 +114,24 @@ class QAMethods(Rows):
     lookup_field = "key"
     filterset_class = filters.by(QAMethod, "state", phase=filters.PHASE)
 
+    @extend_schema(request=inputs.Keys, responses=serializers.QAMethodOut(many=True))
+    def plan_many(self, request: Request, **_: str) -> Response:
+        """Plan several QA methods in one act."""
+        rows = qa_methods.plan_many(project=self.project, by=self.actor, **self.taken(inputs.Keys))
+        found = self.get_queryset().filter(pk__in=[row.pk for row in rows])
+        return Response(self.get_serializer(found, many=True).data)
+
     plan = command("plan", qa_methods.plan)
     perform = command("perform", qa_methods.perform, takes=inputs.Performance)
     accept = command("accept", qa_methods.accept, takes=inputs.Note)
     reject = command("reject", qa_methods.reject, takes=inputs.Reason)
+
+
+def _account(username: str | None) -> UUID | None:
+    """Raises: Invalid: there is no account of this name."""
+    if not username:
+        return None
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        raise Invalid("There is no such account.", errors={"assignee": ["There is no such account."]})
+    return user.pk

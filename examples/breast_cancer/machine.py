@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from examples.breast_cancer import records
+from examples.breast_cancer import operation, records
 from examples.breast_cancer.client import Client
 from examples.breast_cancer.science import Science
 
@@ -77,6 +77,7 @@ class Machine:
         if phase == 6:
             for week in range(1, 5):
                 self._push("operation", self.science.week(week), list(CRITERIA), note=f"Week {week}.")
+            operation.deliver(self.client, self.science)
         elif phase in MEASURED:
             environment, keys = MEASURED[phase]
             self._push(environment, self._judged(environment), keys)
@@ -87,8 +88,9 @@ class Machine:
         self._write("risk-register", values, "The evaluation brought new knowledge.")
 
     def write_early(self) -> None:
-        """The monitoring plan is needed for the release already."""
+        """The monitoring plan and its signals are needed for the release already."""
         self._write("monitoring-plan-document", records.phase_5(self.science)["monitoring-plan-document"], "")
+        operation.propose(self.client, self.science)
 
     def _do(self, task: dict[str, Any], phase: int) -> None:
         key = task["key"]

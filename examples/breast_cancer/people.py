@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from catalogue.definitions import of
+from monitoring.models import Incident, Signal
+from monitoring.services import incidents, operation, signals
 from projects.models import CriterionVersion, Document, Evaluation, Project, QAMethod, Revision, Risk, Task
 from projects.services import criteria, documents, gates, qa_methods, requirements, risks, tasks
 
@@ -61,6 +64,43 @@ class People:
         for task in Task.objects.filter(project=self.project, state="in_review"):
             self._confirm_documents(task)
             tasks.finish(task=task, by=self.actors["manager"])
+
+    def prepare_operation(self) -> None:
+        """Set the terms, activate the signals, list the loop between display and reader."""
+        engineer = self.actors["engineer"]
+        for signal in Signal.objects.filter(project=self.project, state="draft"):
+            signals.activate(signal=signal, by=engineer)
+        terms = {
+            "use": "informs", "ground_truth": "late", "label_delay_days": 28, "loops": "listed",
+            "regime": "One hospital", "trained_from": date(1992, 1, 1), "trained_until": date(1995, 11, 1),
+            "approved_scope": "Adults, aspirates of one laboratory.",
+        }  # fmt: skip
+        operation.set_terms(project=self.project, terms=terms, by=engineer)
+        loop = {
+            "name": "Trust in the display", "kind": "indirect", "severity": "medium", "likelihood": "possible",
+            "description": "Readers may follow the display, and their reports are the ground truth of tomorrow.",
+            "indicator": "changed-reports", "limit": Decimal("0.03"), "owner": "owner",
+        }  # fmt: skip
+        operation.record_loop(project=self.project, loop=loop, by=engineer)
+        operation.record_event(
+            project=self.project, kind="other", title="New staining protocol", by=self.actors["domain-expert"],
+            happened_on=timezone.localdate() - timedelta(days=12), note="The laboratory changed its supplier.",
+        )  # fmt: skip
+
+    def handle_incidents(self) -> None:
+        """From taking them on to what prevents them."""
+        engineer = self.actors["engineer"]
+        for incident in Incident.objects.filter(project=self.project).exclude(state="closed"):
+            incident = incidents.acknowledge(incident=incident, by=engineer)
+            root = "The reading station was being backed up while it was used."
+            incident = incidents.explain(incident=incident, cause="infrastructure_update", root_cause=root, by=engineer)
+            incident = incidents.resolve(
+                incident=incident, course_of_action="The backup was stopped.", downtime_minutes=35, by=engineer
+            )
+            incidents.close(
+                incident=incident, prevention="Backups run at night.", by=engineer,
+                affected_persons="None: no report was delayed beyond the day.",
+            )  # fmt: skip
 
     def mark_not_needed(self, number: int) -> None:
         """Conditional tasks of operation for which there was no occasion."""

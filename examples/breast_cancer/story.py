@@ -39,11 +39,13 @@ def _phase(machine: Machine, people: People, phase: int, say: Callable[[str], No
     say(f"Iteration {machine.iteration}, phase {phase}")
     if phase == 5:
         machine.write_early()
+        people.prepare_operation()
     while machine.round(phase):
         people.review_everything()
     if phase == 6:
         people.mark_not_needed(phase)
     machine.measure(phase)
+    people.handle_incidents()
     people.settle(phase)
     if phase == 4:
         machine.update_risk_register()

@@ -38,6 +38,12 @@ class Criterion(ProjectRow):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def shown(self) -> CriterionVersion:
+        """The approved version, else the newest; no query where the versions are prefetched."""
+        versions = list(self.versions.all())
+        return next((v for v in versions if v.state == CriterionVersion.State.APPROVED), versions[-1])
+
 
 class CriterionVersion(ProjectRow):
     """What a criterion demands. Frozen once approved; a change is a new version with a reason."""

@@ -25,6 +25,11 @@ class Document(ProjectRow):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def newest(self) -> Revision | None:
+        """No query where the revisions are prefetched."""
+        return next(reversed(self.revisions.all()), None)
+
 
 class Revision(ProjectRow):
     class State(models.TextChoices):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
-
-from django.db.models import Q
 
 from crispmlq.errors import Invalid, NotFound
 from projects import access
 from projects.models import Comment, Membership, Project
-from projects.places import KEYS, PLACES, rows_of
+from projects.places import row_of
 from projects.services.doing import doing, required_text
 
 if TYPE_CHECKING:
@@ -44,17 +41,10 @@ def write(*, project: Project, subject_type: str, subject: str, text: str, by: A
 
 
 def subject_of(project: Project, subject_type: str, subject: str) -> Any:
-    """The row that is commented on, by its key or its id.
-
-    Raises: NotFound: no kind with a page, or no such row in this project.
-    """
-    if subject_type not in PLACES or subject_type == "projects.comment":
-        raise NotFound("There is no such kind of record.")
-    own = {"pk": project.pk} if subject_type == "projects.project" else {"project": project}
-    row = rows_of(subject_type).filter(**own).filter(_named(subject_type, subject)).first()
-    if row is None:
-        raise NotFound("It does not exist in this project.")
-    return row
+    """The row that is commented on, by its key or its id; comments are not. Raises: NotFound: as `row_of`."""
+    if subject_type == "projects.comment":
+        raise NotFound("Answer with another comment on the same record.")
+    return row_of(project, subject_type, subject)
 
 
 def names_in(text: str) -> set[str]:
@@ -72,13 +62,3 @@ def _mentioned(project: Project, text: str) -> list[str]:
     if len(found) > 20:
         raise Invalid("Mention up to twenty people.", errors={"text": ["Mention up to twenty people."]})
     return found
-
-
-def _named(subject_type: str, subject: str) -> Q:
-    try:
-        return Q(pk=UUID(subject))
-    except ValueError:
-        field = KEYS.get(subject_type)
-        if field is None or (field == "number" and not (subject.isascii() and subject.isdecimal())):
-            raise NotFound("It does not exist in this project.") from None
-        return Q(**{field: subject})

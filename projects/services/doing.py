@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ class Doing:
     row: Any
     project: Project
     roles: frozenset[str]
+    about: dict[str, Any] = field(default_factory=dict)  # what an occasion has to know besides the row
 
 
 @contextmanager

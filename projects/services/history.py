@@ -14,6 +14,7 @@ from audit import SYSTEM_LOG, history, telling
 from audit.canon import plain
 from crispmlq.errors import Invalid
 from projects import access, trail_filters
+from ui.sheets import safe
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from projects.trail_filters import Filters
 
 COLUMNS = ["time", "person", "door", "act", "sentence", "kind", "object", "reason", "changes", "event", "hash"]
-# A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(*, project: Project | None, filters: Filters, form: str, by: Actor) -> Iterator[str]:
@@ -69,11 +68,6 @@ def as_json_lines(parts: Iterator[list[HistoryEntry]]) -> Iterator[str]:
 
 
 FORMS: dict[str, Callable[[Iterator[list[HistoryEntry]]], Iterator[str]]] = {"csv": as_csv, "jsonl": as_json_lines}
-
-
-def safe(cell: str) -> str:
-    """The cell as text for every spreadsheet."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _told(parts: Iterator[list[HistoryEntry]]) -> Iterator[tuple[HistoryEntry, list[Told]]]:

@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
 from django.utils import timezone
 
 from crispmlq.errors import Conflict, Invalid
 from projects.models import Hold, Project
 from projects.services.doing import doing, required_text
-from projects.services.telling import tell
 from projects.states import require_move
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
-
-REMINDED = ("project-manager", "sponsor")
 
 
 @dataclass(frozen=True)
@@ -93,14 +89,3 @@ def end(project: Project, reason: str, by: Actor, at: datetime) -> None:
     for lasting in Hold.objects.select_for_update().filter(project=project, ended_at=None):
         lasting.ended_by_id, lasting.ended_at, lasting.end_reason = by.user.pk, at, reason
         lasting.save(update_fields=["ended_by", "ended_at", "end_reason"])
-
-
-def remind() -> None:
-    """Tell manager and sponsor, once, of each hold whose date has come."""
-    due = Hold.objects.filter(ended_at=None, expected_on__lte=timezone.localdate()).select_related("project")
-    for lasting in due:
-        tell(
-            lasting.project, key=f"hold {lasting.pk}",
-            text="The project is on hold, and what it waits for was expected by today.",
-            url=reverse("projects:overview", args=[lasting.project.slug]), roles=REMINDED,
-        )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crispmlq.errors import Conflict, Invalid, NotAllowed
-from projects.models import Document, QAMethod, Revision, Risk
-from projects.services.doing import doing, required_text
+from projects.models import Document, Project, QAMethod, Revision, Risk
+from projects.services.doing import doing, require_known, required_text
 from projects.services.phases import require_not_in_review
 from projects.states import require_move
 
@@ -21,6 +21,20 @@ def plan(*, method: QAMethod, by: Actor) -> QAMethod:
         now.row.state, now.row.reviewed_by, now.row.reviewed_at = QAMethod.State.PLANNED, None, None
         now.row.save()
         return now.row
+
+
+def plan_many(*, project: Project, keys: list[str], by: Actor) -> list[QAMethod]:
+    """Plan several in one act. Raises: Invalid: a key is unknown. PhaseClosed; IllegalMove."""
+    with doing("qa_methods.planned", by=by, on=project, right="work"):
+        known = project.qamethod_set
+        require_known(keys, known.values_list("key", flat=True), "a QA method of this project")
+        rows = list(known.select_for_update(of=("self",)).select_related("phase").filter(key__in=keys).order_by("pk"))
+        for row in rows:
+            require_not_in_review(row.phase, "plan a QA method")
+            require_move(row, QAMethod.State.PLANNED)
+            row.state, row.reviewed_by, row.reviewed_at = QAMethod.State.PLANNED, None, None
+        QAMethod.objects.bulk_update(rows, ["state", "reviewed_by", "reviewed_at"])
+        return rows
 
 
 def perform(*, method: QAMethod, finding: str, evidence_kinds: list[str], by: Actor) -> QAMethod:

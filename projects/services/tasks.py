@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from audit.ids import uuid7
 from crispmlq.errors import Conflict, Invalid, NotAllowed
+from notices import services as notices
 from policies import selectors as policies
 from projects import selectors
-from projects.models import Membership, Phase, Requirement, Task
-from projects.services.doing import doing, required_text
+from projects.models import Membership, Phase, Project, Requirement, Task
+from projects.services.doing import doing, require_known, required_text
 from projects.services.phases import require_open
 from projects.states import require_move
 
@@ -120,14 +121,42 @@ def give_back(*, task: Task, reason: str, by: Actor) -> Task:
 def assign(*, task: Task, user_id: UUID | None, due_on: date | None, by: Actor, expected: int | None = None) -> Task:
     """Raises: Invalid: the person is no member of the project."""
     with doing("task.assigned", by=by, on=task, right="work", expected=expected) as now:
-        members = Membership.objects.filter(project=now.project, user_id=user_id).exclude(roles=[])
-        if user_id is not None and not members.exists():
-            raise Invalid("Choose a member of the project.", errors={"assignee": ["Choose a member of the project."]})
+        _require_member(now.project, user_id)
         if (now.row.assignee_id, now.row.due_on) == (user_id, due_on):
             raise Conflict("It is assigned like this already.")
         now.row.assignee_id, now.row.due_on = user_id, due_on
         now.row.save(update_fields=["assignee", "due_on"])
+        _withdraw_reminders(now.row)
         return now.row
+
+
+def assign_many(
+    *, project: Project, keys: list[str], user_id: UUID | None, due_on: date | None, by: Actor
+) -> list[Task]:
+    """Give several unfinished tasks to a member, or a date, or both, in one act; what is None stays as it is.
+
+    Raises:
+        Invalid: neither is given, the person is no member, or a key is unknown. Conflict: a task is finished, or
+            nothing changes.
+    """
+    if user_id is None and due_on is None:
+        raise Invalid("Choose a member, a date, or both.", errors={"assignee": ["Choose a member, a date, or both."]})
+    with doing("tasks.assigned", by=by, on=project, right="work") as now:
+        require_known(keys, project.task_set.values_list("key", flat=True), "a task of this project")
+        _require_member(now.project, user_id)
+        rows = list(project.task_set.select_for_update().filter(key__in=keys).order_by("pk"))
+        if finished := [row for row in rows if row.is_finished]:
+            raise Conflict(f"Finished already: {', '.join(map(str, finished))}.", tasks=[row.key for row in finished])
+        new = [row for row in rows if user_id not in (None, row.assignee_id)]
+        for row in rows:
+            row.assignee_id = row.assignee_id if user_id is None else user_id
+            row.due_on = row.due_on if due_on is None else due_on
+        if not Task.objects.bulk_update(rows, ["assignee", "due_on"]):
+            raise Conflict("They are assigned like this already.")
+        for row in rows:
+            _withdraw_reminders(row)
+        now.about.update(users=[user_id] if new else [], count=len(new))
+        return rows
 
 
 def set_not_applicable(*, task: Task, reason: str, by: Actor) -> Task:
@@ -159,13 +188,18 @@ def add(*, phase: Phase, name: str, aim: str, by: Actor) -> Task:
     aim = required_text(aim, "aim", "Say what the task is for.")
     with doing("task.added", by=by, on=phase, right="work") as now:
         require_open(now.row, "add a task")
-        task = Task(
-            project=now.project, phase=now.row, key=f"own-{uuid7().hex[-12:]}", name=name, aim=aim, is_own=True,
-            group="own", iteration=now.project.iteration, position=phase.task_set.count() + 1,
-        )  # fmt: skip
+        task = own(now.row, name, aim)
         task.save()
         now.act.subject = task
         return task
+
+
+def own(phase: Phase, name: str, aim: str) -> Task:
+    """A task of the project's own, not saved; also for acts of which it is a consequence."""
+    return Task(
+        project=phase.project, phase=phase, key=f"own-{uuid7().hex[-12:]}", name=name, aim=aim, is_own=True,
+        group="own", iteration=phase.project.iteration, position=phase.task_set.count() + 1,
+    )  # fmt: skip
 
 
 def reset(task: Task, reason: str, iteration: int) -> list[str]:
@@ -192,6 +226,18 @@ def _unconfirmed(task: Task) -> list[str]:
     if policies.in_force()["requirements_before_tasks"] == "refuse":
         raise TaskNotReady(f"{said} By policy they come first.", requirements=left)
     return [said]
+
+
+def _require_member(project: Project, user_id: UUID | None) -> None:
+    members = Membership.objects.filter(project=project, user_id=user_id).exclude(roles=[])
+    if user_id is not None and not members.exists():
+        raise Invalid("Choose a member of the project.", errors={"assignee": ["Choose a member of the project."]})
+
+
+def _withdraw_reminders(task: Task) -> None:
+    """Nobody else is reminded of it any more."""
+    keys = [f"{name} {task.pk} " for name in ("task.due_soon", "task.overdue")]
+    notices.withdraw(keys=keys, project_id=task.project_id, but=task.assignee_id)
 
 
 def _require_dependencies(task: Task) -> None:

@@ -10,10 +10,30 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from audit.selectors import HistoryEntry
+from projects import activity
 from projects.gates import links
+from projects.models import Project
+from projects.places import PLACES, place_of
 
 register = template.Library()
 register.simple_tag(links.page_of)
+
+
+@register.filter
+def has_page(event: HistoryEntry) -> bool:
+    return event.subject_type in PLACES
+
+
+@register.filter
+def page_in(event: HistoryEntry, project: Project) -> str:
+    """The way to the page of what the event is about."""
+    return activity.url_of(project.slug, event)
+
+
+@register.filter
+def page_of_row(row: Any) -> str:
+    return place_of(row)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -22,6 +42,8 @@ def command(
 ) -> SafeString:
     """Posts to the command and comes back to this page; a refusal appears inside the form, nothing typed is lost.
 
+    It carries the version of the row, so that nobody's change since is overwritten unseen.
+
     With `form_id`, fields and buttons elsewhere on the page can belong to the form.
     """
     request, project = context["request"], context.get("project") or row.project
@@ -29,7 +51,8 @@ def command(
     return format_html(
         '<form {id}method="post" action="{url}" hx-post="{url}" hx-target="find .outcome" class="{css}">'
         '<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
-        '<input type="hidden" name="next" value="{next}">{content}<div class="outcome"></div></form>',
+        '<input type="hidden" name="next" value="{next}">'
+        '<input type="hidden" name="version" value="{version}">{content}<div class="outcome"></div></form>',
         id=format_html('id="{}" ', form_id) if form_id else "", url=url, css=css, token=get_token(request),
-        next=request.get_full_path(), content=content,
+        next=request.get_full_path(), content=content, version=row.audit_ver,
     )  # fmt: skip

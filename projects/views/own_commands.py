@@ -7,6 +7,7 @@ from projects.models import (
     CriterionVersion,
     Evaluation,
     Gate,
+    Membership,
     Phase,
     Project,
     QAMethod,
@@ -52,6 +53,9 @@ COMMANDS = {
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
     "retain": Command(projects.set_retention, Project, "project", with_date("until"), "The date is set."),
     "set-roles": Command(memberships.set_roles, Project, "project", readers.roles, "The roles were changed."),
+    "change-roles": Command(
+        memberships.change_roles, Membership, "member", readers.member_roles, "The roles were changed."
+    ),
     "go-back": Command(
         iterations.go_back, Project, "project", readers.way_back, "The tasks are open again, in a new iteration."
     ),
@@ -79,6 +83,8 @@ COMMANDS = {
     "finish-task": Command(tasks.finish, Task, "task", nothing, "The task is done."),
     "return-task": Command(tasks.give_back, Task, "task", texts("reason"), "Returned."),
     "assign-task": Command(tasks.assign, Task, "task", readers.assignment, "Assigned."),
+    "assign-tasks": Command(tasks.assign_many, Project, "project", readers.assignments, "Assigned."),
+    "plan-methods": Command(qa_methods.plan_many, Project, "project", chosen(), "Planned."),
     "skip-task": Command(tasks.set_not_applicable, Task, "task", texts("reason"), "Marked as not applicable."),
     "reopen-task": Command(tasks.reopen, Task, "task", texts("reason"), "Reopened."),
     "add-risk": Command(

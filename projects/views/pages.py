@@ -18,6 +18,7 @@ from projects import access
 from projects import page_selectors as pages
 from projects.gates import facts, policy, standing
 from projects.models import Criterion, CriterionVersion, Document, Hold, Iteration, Measurement, Project, Risk
+from projects.views import files
 
 PHASES = {"1", "2", "3", "4", "5", "6"}
 
@@ -26,7 +27,9 @@ def _project(request: HttpRequest, slug: str) -> Project:
     return access.project_for(request.actor, slug)
 
 
-def show(request: HttpRequest, template: str, project: Project | None = None, **context: Any) -> HttpResponse:
+def show(
+    request: HttpRequest, template: str, project: Project | None = None, status: int = 200, **context: Any
+) -> HttpResponse:
     if project is not None:
         roles = access.roles_of(request.actor, project.pk)
         context |= {
@@ -35,26 +38,7 @@ def show(request: HttpRequest, template: str, project: Project | None = None, **
             "roles": sorted(roles),
             "may": {right.replace(" ", "_"): may for right, may in access.rights_of(request.actor, roles).items()},
         }
-    return render(request, template, context)
-
-
-@require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
-    found = list(pages.dashboard(request.actor))
-    rows = [(project, pages.current_phase(project)) for project in found]
-    return show(
-        request, "projects/dashboard.html", rows=rows, section="dashboard", may_create=access.may_create(request.actor)
-    )
-
-
-@require_safe
-def my_work(request: HttpRequest) -> HttpResponse:
-    return show(request, "projects/my_work.html", tasks=pages.my_work(request.actor), section="my_work")
-
-
-@require_safe
-def approvals(request: HttpRequest) -> HttpResponse:
-    return show(request, "projects/approvals.html", approvals=pages.approvals(request.actor), section="approvals")
+    return render(request, template, context, status=status)
 
 
 @require_safe
@@ -94,6 +78,8 @@ def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def criteria(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "criteria"):
+        return answer
     rows = pages.criteria(project)
     return show(
         request, "projects/criteria.html", project, tab="criteria", rows=rows,
@@ -106,6 +92,8 @@ def criteria(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "members"):
+        return answer
     members = pages.members(project)
     taken = [member.user_id for member in members]
     return show(
@@ -117,6 +105,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def risks(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "risks"):
+        return answer
     rows = Risk.objects.filter(project=project).select_related("phase", "task").exclude(task__state="not_applicable")
     everything = list(rows.order_by("phase__number", "position"))
     state, number = request.GET.get("state", ""), request.GET.get("phase", "")
@@ -148,6 +138,8 @@ def risk(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 @require_safe
 def documents(request: HttpRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
+    if answer := files.file_of(request, project, "documents"):
+        return answer
     return show(request, "projects/documents.html", project, tab="documents", rows=pages.documents(project))
 
 

@@ -35,18 +35,24 @@ def texts(*names: str) -> Reader:
     return lambda given: {name: given.get(name, "") for name in names}
 
 
+def version(given: Given) -> int | None:
+    """Of the row the form was made from; the last one given, since a button may go on from a newer one."""
+    text = given.get("version", "")
+    return int(text) if is_whole(text) else None
+
+
 def chosen(*names: str) -> Reader:
     """The ticked `keys`, and texts."""
     return lambda given: {"keys": given.getlist("keys"), **texts(*names)(given)}
 
 
 def with_date(name: str, *names: str) -> Reader:
-    return lambda given: {**texts(*names)(given), name: _date(given, name)}
+    return lambda given: {**texts(*names)(given), name: date_of(given, name)}
 
 
 def checklist(given: Given) -> dict[str, Any]:
     rows, ticked = given.get("rows", ""), set(given.getlist("done"))
-    if not _is_whole(rows) or int(rows) > 999:
+    if not is_whole(rows) or int(rows) > 999:
         raise Invalid("Load the page again and repeat your change.", errors={"rows": ["Give how many rows there are."]})
     return {"done": [str(i) in ticked for i in range(int(rows))]}
 
@@ -57,7 +63,11 @@ def assignment(given: Given) -> dict[str, Any]:
         user_id = UUID(assignee) if assignee else None
     except ValueError:
         raise Invalid("Choose a member.", errors={"assignee": ["Choose a member of the project."]}) from None
-    return {"user_id": user_id, "due_on": _day(given, "due_on")}
+    return {"user_id": user_id, "due_on": day_of(given, "due_on")}
+
+
+def assignments(given: Given) -> dict[str, Any]:
+    return {"keys": given.getlist("keys"), **assignment(given)}
 
 
 def resolution(given: Given) -> dict[str, Any]:
@@ -66,25 +76,25 @@ def resolution(given: Given) -> dict[str, Any]:
     number = given.get("to_phase", "")
     found = gates.Resolution(
         outcome=outcome, reason=given.get("reason", ""),
-        to_phase=int(number) if going_back and _is_whole(number) else None,
+        to_phase=int(number) if going_back and is_whole(number) else None,
         tasks=given.getlist("tasks") if going_back else [], condition=given.get("condition", ""),
-        code=given.get("code") or Hold.Code.OTHER, expected_on=_day(given, "expected_on"),
+        code=given.get("code") or Hold.Code.OTHER, expected_on=day_of(given, "expected_on"),
     )  # fmt: skip
     return {"resolution": found}
 
 
 def hold(given: Given) -> dict[str, Any]:
     code = given.get("code") or Hold.Code.OTHER
-    return {**texts("reason", "condition")(given), "code": code, "expected_on": _day(given, "expected_on")}
+    return {**texts("reason", "condition")(given), "code": code, "expected_on": day_of(given, "expected_on")}
 
 
 def since(given: Given) -> dict[str, Any]:
-    return {"running_since": _day(given, "running_since")}
+    return {"running_since": day_of(given, "running_since")}
 
 
 def way_back(given: Given) -> dict[str, Any]:
     number = given.get("to_phase", "")
-    to_phase = int(number) if _is_whole(number) else 0
+    to_phase = int(number) if is_whole(number) else 0
     return {"to_phase": to_phase, "task_keys": given.getlist("tasks"), **texts("origin", "reason")(given)}
 
 
@@ -99,8 +109,8 @@ def performance(given: Given) -> dict[str, Any]:
 def demand(given: Given) -> dict[str, Any]:
     asked = criteria.Demand(
         metric=given.get("metric", ""), unit=given.get("unit", ""), direction=given.get("direction", ""),
-        threshold=_needed(given, "threshold"), upper=_decimal(given, "upper"), floor=_decimal(given, "floor"),
-        baseline=_decimal(given, "baseline"), method=given.get("method", ""),
+        threshold=needed(given, "threshold"), upper=decimal_in(given, "upper"), floor=decimal_in(given, "floor"),
+        baseline=decimal_in(given, "baseline"), method=given.get("method", ""),
         owner_name=given.get("owner_name", ""), justification=given.get("justification", ""),
         supports=given.get("supports") or None,
     )  # fmt: skip
@@ -117,10 +127,10 @@ def revision(given: Given) -> dict[str, Any]:
 
 def reading(given: Given) -> dict[str, Any]:
     found = measurements.Reading(
-        value=_needed(given, "value"), unit=given.get("unit", ""), environment=given.get("environment", ""),
-        measured_at=_moment(given, "measured_at"), lower=_decimal(given, "lower"), upper=_decimal(given, "upper"),
-        subject_version=given.get("subject_version", "").strip(), dataset=given.get("dataset", "").strip(),
-        note=given.get("note", "").strip(),
+        value=needed(given, "value"), unit=given.get("unit", ""), environment=given.get("environment", ""),
+        measured_at=moment_of(given, "measured_at"), lower=decimal_in(given, "lower"), upper=decimal_in(given, "upper"),
+        subject_version=given.get("subject_version", "").strip(),
+        dataset=given.get("dataset", "").strip(), note=given.get("note", "").strip(),
     )  # fmt: skip
     return {"reading": found}
 
@@ -129,25 +139,29 @@ def roles(given: Given) -> dict[str, Any]:
     user = User.objects.filter(username=given.get("username", "").strip()).first()
     if user is None:
         raise Invalid("There is no such account.", errors={"username": ["There is no such account."]})
-    return {"user": user, "roles": given.getlist("roles")}
+    return {"user": user, **member_roles(given)}
 
 
-def _is_whole(text: str) -> bool:
+def member_roles(given: Given) -> dict[str, Any]:
+    return {"roles": given.getlist("roles")}
+
+
+def is_whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
-def _day(given: Given, name: str) -> date | None:
-    return _date(given, name) if given.get(name) else None
+def day_of(given: Given, name: str) -> date | None:
+    return date_of(given, name) if given.get(name) else None
 
 
-def _date(given: Given, name: str) -> date:
+def date_of(given: Given, name: str) -> date:
     try:
         return date.fromisoformat(given.get(name, ""))
     except ValueError:
         raise Invalid("Choose a date.", errors={name: ["Choose a date."]}) from None
 
 
-def _moment(given: Given, name: str) -> datetime:
+def moment_of(given: Given, name: str) -> datetime:
     """A time in UTC; now, if none is given."""
     text = given.get(name, "").strip()
     if not text:
@@ -159,7 +173,7 @@ def _moment(given: Given, name: str) -> datetime:
         raise Invalid("Give a date and a time.", errors={name: ["Give a date and a time, in UTC."]}) from None
 
 
-def _decimal(given: Given, name: str) -> Decimal | None:
+def decimal_in(given: Given, name: str) -> Decimal | None:
     text = given.get(name, "").strip()
     if not text:
         return None
@@ -169,8 +183,8 @@ def _decimal(given: Given, name: str) -> Decimal | None:
         raise Invalid("Give a number.", errors={name: ["Give a number, with a point for decimals."]}) from None
 
 
-def _needed(given: Given, name: str) -> Decimal:
-    found = _decimal(given, name)
+def needed(given: Given, name: str) -> Decimal:
+    found = decimal_in(given, name)
     if found is None:
         raise Invalid("Give a number.", errors={name: ["This is needed."]})
     return found

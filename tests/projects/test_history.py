@@ -19,9 +19,9 @@ from audit.history import Wanted
 from projects import trail_filters
 from projects.models import Criterion, Project, Risk, Task
 from projects.services import measurements, projects, risks, tasks
-from projects.services.history import safe
 from tests import walk
 from tests.cast import Cast, token_for
+from ui.sheets import safe
 
 HISTORY = "/projects/churn/history"
 

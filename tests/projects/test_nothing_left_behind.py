@@ -20,7 +20,7 @@ from audit import acts
 from audit.models import Event, GovernedModel
 from compliance.services import reports
 from jobs import queue
-from projects.models import Criterion, CriterionVersion, QAMethod, Requirement, Revision, Risk, Task
+from projects.models import Criterion, CriterionVersion, Membership, QAMethod, Requirement, Revision, Risk, Task
 from projects.services import (
     comments,
     criteria,
@@ -227,6 +227,12 @@ case("gates.decide, pass")(deciding(outcome="pass"))
 case("gates.decide, iterate")(deciding(outcome="iterate", to_phase=1, tasks=["define-scope"]))
 case("gates.decide, hold")(deciding(outcome="hold", condition="Data is there."))
 case("gates.decide, stop")(deciding(outcome="stop"))
+
+
+@case("memberships.change_roles")
+def _(cast: Cast) -> Deed:
+    member = Membership.objects.get(user=cast.dora.user)
+    return lambda: memberships.change_roles(member=member, roles=["sponsor"], by=cast.mara)
 
 
 @case("memberships.set_roles")
@@ -525,6 +531,20 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     on = {"subject_type": "projects.task", "subject": "define-scope"}
     return lambda: comments.write(project=cast.project, **on, text="See, @dora.", by=cast.dana)
+
+
+@case("tasks.assign_many")
+def _(cast: Cast) -> Deed:
+    keys = ["define-scope"]
+    return lambda: tasks.assign_many(
+        project=cast.project, keys=keys, user_id=cast.milo.user.pk, due_on=None, by=cast.mara
+    )
+
+
+@case("qa_methods.plan_many")
+def _(cast: Cast) -> Deed:
+    keys = [QAMethod.objects.filter(project=cast.project).first().key]
+    return lambda: qa_methods.plan_many(project=cast.project, keys=keys, by=cast.dana)
 
 
 class NotStored(Exception):

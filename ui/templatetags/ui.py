@@ -24,7 +24,7 @@ ABBREVIATIONS = {"ml": "ML", "qa": "QA", "auc": "AUC", "id": "ID"}
 # state -> (tone, icon); the word beside them is the state's own label.
 TONES = {
     **dict.fromkeys(["passed", "done", "accepted", "confirmed", "approved", "closed", "registered"], ("good", "check")),
-    **dict.fromkeys(["met", "pass", "granted", "approve"], ("good", "check")),
+    **dict.fromkeys(["good", "resolved", "met", "pass", "granted", "approve"], ("good", "check")),
     **dict.fromkeys(["open", "active", "in_progress", "in_operation", "planned", "performed"], ("accent", "arrow")),
     **dict.fromkeys(["in_review", "submitted", "requested"], ("info", "clock")),
     **dict.fromkeys(["reconfirm", "treated", "on_hold", "draft", "unknown", "iterate", "backtrack", "hold"],
@@ -32,6 +32,8 @@ TONES = {
     **dict.fromkeys(["rejected", "not_met", "stopped", "stop", "rated", "object", "missed", "refused",
                      "faulty", "objected"],
                     ("bad", "cross")),
+    **dict.fromkeys(["acknowledged", "cause_known", "check"], ("warn", "warning")),
+    **dict.fromkeys(["violated", "no_data"], ("bad", "cross")),
     "on_track": ("good", "check"),
     "at_risk": ("warn", "warning"),
     "locked": ("", "lock"),
@@ -69,6 +71,12 @@ def number(value: Any) -> str:
     text = f"{value:,f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace(",", "\u202f")
+
+
+@register.filter
+def short_number(value: float | None) -> str:
+    """A computed number to six digits."""
+    return "–" if value is None else f"{value:.6g}"
 
 
 @register.filter
@@ -110,6 +118,27 @@ def initials(name: str) -> str:
 @register.filter
 def item(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key)
+
+
+@register.filter
+def cell(value: Any) -> Any:
+    """A value of a table, as one reads it."""
+    match value:
+        case None | "" | []:
+            return "–"
+        case bool():
+            return "Yes" if value else "No"
+        case datetime():
+            return ago(value)
+        case date():
+            return day(value)
+        case Decimal():
+            return number(value)
+        case list():
+            return ", ".join(map(str, value))
+        case str() if len(value) > 160:
+            return value[:160].rsplit(" ", 1)[0] + " …"
+    return value
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""One function per act: it checks the right, changes, and records in one event."""

@@ -1,0 +1,1 @@
+"""Pages of monitoring, and what their forms call."""
