@@ -9,29 +9,23 @@ from typing import Any
 from django.utils import timezone
 
 from catalogue.definitions import DocumentKind, of
-<<<<<<< HEAD
 from experiments.models import TestSetUse
 from experiments.services import runs, test_sets
-=======
 from monitoring.models import Signal
 from monitoring.services import operation, readings, signals
->>>>>>> main
 from projects.models import Document, Evaluation, Project, Revision, Risk, Task
 from projects.services import criteria, documents, gates, measurements, requirements, risks, tasks
+from registry.models import ArtefactVersion
 from releases.models import Increment, Release
 from releases.services import releasing
-from tests import material
+from tests import artefacts, material
 from tests.cast import Cast
 
 SIGNALS = {"live-recall": "performance", "spare-memory": "technical"}
 UNWELCOME = {"open-conflicts", "open-above-tolerance", "trigger-fired"}
 REVIEWERS = ["dora", "milo", "dana", "sven", "olga", "mara", "enzo"]
-<<<<<<< HEAD
-# What every version field of a document names.
-MODEL, TEST_SET = "model@1", "blind@1"
-=======
+MODEL, TEST_SET = "churn-model@v1", "blind@1"
 COVERED = {"measures": "measure", "causes": "cause"}  # tables with a row for each option of a column
->>>>>>> main
 CRITERIA = {"retention": "business", "recall": "ml", "saving": "economic"}
 
 
@@ -57,7 +51,7 @@ def _value(field: Any) -> Any:
         case "sha256":
             return "a" * 64
         case "version":
-            return MODEL
+            return MODEL if field.key == "model-version" else "v1"
     return f"About {field.label.lower()}."
 
 
@@ -117,15 +111,14 @@ def measure(cast: Cast, environment: str, value: str = "0.95", keys: Any = CRITE
 
 def experiment(cast: Cast) -> None:
     """Two runs on registered versions: a baseline, and a candidate that is chosen."""
-    material.material(cast)
-    material.run(cast, "0.5", is_baseline=True)
-    candidate = material.run(cast, "0.95", MODEL)
+    on = {"dataset": "prepared@v1", "code": "training@1", "configuration": "params@1"}
+    material.run(cast, "0.5", is_baseline=True, **on)
+    candidate = material.run(cast, "0.95", MODEL, **on)
     runs.judge(run=candidate, verdict="chosen", reason="Beats the baseline.", by=cast.dora)
 
 
 def evaluate(cast: Cast) -> None:
     """Enter that the model is evaluated on the test set; once."""
-    material.material(cast)
     if not TestSetUse.objects.filter(project=cast.project, model__ref=MODEL, test_set__ref=TEST_SET).exists():
         test_sets.use(
             project=cast.project, test_set=TEST_SET, model=MODEL, purpose="Final word.",
@@ -137,10 +130,9 @@ def plan_release(cast: Cast) -> None:
     """Plan the release of the model in two steps, unless one is under way; of a proof of concept there is none."""
     if Project.objects.get(pk=cast.project.pk).kind == Project.Kind.PROOF_OF_CONCEPT:
         return
-    material.of_release(cast)
     if not Release.objects.filter(project=cast.project, state__in=["planned", "rolling_out"]).exists():
         plan = releasing.Plan(
-            model=MODEL, pipeline="pipe@1", configuration="conf@1", purpose="Keep more customers.",
+            model=MODEL, pipeline="pipe@1", configuration="params@1", purpose="Keep more customers.",
             steps=[releasing.Step(10, "Errors above 2 %."), releasing.Step(100, "Errors above 1 %.")],
         )  # fmt: skip
         releasing.plan(project=cast.project, plan=plan, by=cast.enzo)
@@ -202,8 +194,28 @@ def settle(cast: Cast, number: int) -> None:
         )
 
 
+def register(cast: Cast, number: int) -> None:
+    """What the registry holds by the end of a phase; the documents name prepared data and a model of version v1."""
+    parts = {1: ["crm@1", "raw@1"], 3: ["training@1", "image@1", "params@1"]}
+    if number in parts:
+        artefacts.parts(cast, *parts[number])
+    there = {v.ref: v for v in ArtefactVersion.objects.filter(project=cast.project)}
+    if number == 2 and "prepared@v1" not in there:
+        artefacts.version(cast, "dataset", "prepared@v1", "raw@1", step="prepare", role="prepared")
+    if number == 3 and "churn-model@v1" not in there:
+        inputs = ["prepared@v1", "training@1", "image@1", "params@1"]
+        artefacts.version(cast, "model", "churn-model@v1", *inputs, step="train")
+    if number == 4 and TEST_SET not in there:
+        artefacts.version(cast, "dataset", TEST_SET, "raw@1", step="draw a fifth", role="test")
+    if number == 5 and "pipe@1" not in there:
+        artefacts.version(cast, "pipeline", "pipe@1")
+    if number == 5:
+        artefacts.profile(cast, there["churn-model@v1"], "training", "production-like")
+
+
 def prepare(cast: Cast, number: int) -> None:
     """Everything gate `number` asks for."""
+    register(cast, number)
     if number == 1:
         if not cast.project.criterion_set.exists():
             approve_criteria(cast)

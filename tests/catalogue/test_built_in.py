@@ -35,10 +35,6 @@ def test_it_holds_the_whole_process(built_in):
     }
     assert counts == {
         "phases": 6, "tasks": 57, "requirements": 45, "risks": 149, "QA methods": 157, "document kinds": 61,
-<<<<<<< HEAD
-=======
-        "own checks": 54,
->>>>>>> main
     }  # fmt: skip
     assert sum(len(phase.gate.own_checks) for phase in built_in.phases) >= 45
 

@@ -13,8 +13,8 @@ from experiments.models import Handover, TestSetUse
 from experiments.services import test_sets
 from projects.models import Measurement
 from projects.services import measurements
+from tests import artefacts, walk
 from tests import material as made
-from tests import walk
 from tests.cast import Cast
 
 USE = {"test_set": "blind@1", "model": "model@1", "purpose": "Final word.", "disjointness": "No id in both."}
@@ -41,7 +41,7 @@ def test_a_second_use_is_recorded_with_a_warning(cast: Cast, api: Any, client: A
 
 @pytest.mark.parametrize("role", ["raw", "intermediate", "prepared"])
 def test_it_refuses_an_evaluation_on_data_that_is_no_test_set(cast: Cast, api: Any, role: str) -> None:
-    made.version(cast, "other@1", "dataset", {"role": role})
+    artefacts.version(cast, "dataset", "other@1", role=role)
     answer = api("pipeline", "post", "test-set-uses", USE | {"test_set": "other@1"})
     assert answer.status_code == 422
     assert "test_set" in answer.json()["errors"]
@@ -49,7 +49,7 @@ def test_it_refuses_an_evaluation_on_data_that_is_no_test_set(cast: Cast, api: A
 
 
 def test_it_refuses_a_test_set_the_model_was_made_from(cast: Cast) -> None:
-    made.version(cast, "cheat@1", "model", inputs=("train@1", "trainer@1", "blind@1"))
+    made.model(cast, "cheat@1", "blind@1")
     with pytest.raises(Invalid, match="training data"):
         test_sets.use(project=cast.project, by=cast.dana, **USE | {"model": "cheat@1"})
 

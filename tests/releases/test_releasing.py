@@ -18,6 +18,7 @@ from projects.states import IllegalMove
 from releases import selectors
 from releases.models import Increment, Release, Serving
 from releases.services import releasing, serving
+from tests import artefacts
 from tests import material as made
 from tests.cast import Cast
 
@@ -27,9 +28,9 @@ STEPS = [releasing.Step(10, "Error rate above 2 %."), releasing.Step(100, "Error
 @pytest.fixture(autouse=True)
 def _material(cast: Cast) -> None:
     made.material(cast)
-    made.version(cast, "model@2", "model", inputs=("train@1", "trainer@1"))
-    made.version(cast, "pipe@1", "pipeline")
-    made.version(cast, "conf@1", "configuration", {})
+    made.model(cast, "model@2")
+    artefacts.version(cast, "pipeline", "pipe@1")
+    artefacts.version(cast, "configuration", "conf@1")
     for model in ("model@1", "model@2"):
         made.run(cast, model=model)
 
@@ -101,7 +102,7 @@ def test_it_refuses_a_version_that_gate_4_was_not_passed_with(cast: Cast, api: A
 
 
 def test_it_refuses_a_model_that_comes_from_no_logged_run(cast: Cast) -> None:
-    made.version(cast, "model@3", "model", inputs=("train@1", "trainer@1"))
+    made.model(cast, "model@3")
     pass_gate(cast, 4, "model@3")
     with pytest.raises(releasing.NotReleasable, match="no logged run"):
         plan(cast, "model@3")
