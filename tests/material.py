@@ -32,5 +32,7 @@ def outcome(value: str = "0.9", model: str = "model@1", metric: str = "recall") 
     return runs.Outcome([{"metric": metric, "value": value, "split": "validation"}], model)
 
 
-def run(cast: Cast, value: str = "0.9", model: str = "", **given: Any) -> Run:
-    return runs.log(project=cast.project, run=new_run(**given), outcome=outcome(value, model), by=cast.dana)
+def run(cast: Cast, value: str = "0.9", model: str = "", metric: str = "recall", **given: Any) -> Run:
+    return runs.log(
+        project=cast.project, run=new_run(**given), outcome=outcome(value, model, metric), by=cast.dana
+    )  # fmt: skip

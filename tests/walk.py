@@ -112,8 +112,9 @@ def measure(cast: Cast, environment: str, value: str = "0.95", keys: Any = CRITE
 def experiment(cast: Cast) -> None:
     """Two runs on registered versions: a baseline, and a candidate that is chosen."""
     on = {"dataset": "prepared@v1", "code": "training@1", "configuration": "params@1"}
-    material.run(cast, "0.5", is_baseline=True, **on)
-    candidate = material.run(cast, "0.95", MODEL, **on)
+    measured = {"metric": "About metric."}  # as the plan of measures has it here
+    material.run(cast, "0.5", **measured, is_baseline=True, **on)
+    candidate = material.run(cast, "0.95", MODEL, **measured, **on)
     runs.judge(run=candidate, verdict="chosen", reason="Beats the baseline.", by=cast.dora)
 
 
