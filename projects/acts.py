@@ -61,6 +61,8 @@ ACTS = {
 }
 # Downloads leave an event without a change of any row.
 CHANGELESS = {
+    "project.exported": "took the whole project away: {reason}",
+    "project.imported": "imported a project: {reason}",
     "evidence.downloaded": "downloaded “{subject}”",
     "trail.exported": "exported the trail of {subject}: {reason}",
     "trail.history_exported": "exported events of the history: {reason}",

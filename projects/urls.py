@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from projects.views import commands, comments, forms, history, integrity, pages, past, tables, work
+from projects.views import (
+    commands,
+    comments,
+    forms,
+    history,
+    integrity,
+    pages,
+    past,
+    portable,
+    tables,
+    work,
+)
 
 app_name = "projects"
 
@@ -25,6 +36,9 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/<slug:kind>/<int:number>/attach", forms.attach, name="attach"),
     path("projects/<slug:slug>/files/<uuid:pk>", forms.download, name="download"),
     path("projects/<slug:slug>/go", work.go, name="go"),
+    path("import-project", portable.bring_in, name="import_project"),
+    path("projects/<slug:slug>/whole", portable.export, name="export_project"),
+    path("projects/<slug:slug>/whole/<uuid:pk>", portable.file, name="export_file"),
     path("projects/<slug:slug>/lists", tables.index, name="lists"),
     path("projects/<slug:slug>/lists/<slug:name>", tables.table, name="list"),
     path("projects/<slug:slug>/comments", comments.comments, name="comments"),

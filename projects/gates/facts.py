@@ -50,7 +50,12 @@ def of_project(project: Project) -> Facts:
     tasks = list(project.task_set.select_related("phase"))
     return {
         "today": timezone.localdate().isoformat(),
-        "project": {"slug": project.slug, "kind": project.kind, "iteration": project.iteration},
+        "project": {
+            "slug": project.slug,
+            "kind": project.kind,
+            "iteration": project.iteration,
+            "answers": project.answers,
+        },
         "policy": policies.in_force().as_facts,
         "kind_names": {key: kind.name for key, kind in template.document_kinds.items()},
         "role_names": dict(template.roles),
