@@ -42,6 +42,7 @@ ACTS = {
     "measurement.recorded": "recorded a value of “{subject}”",
     "document.drafted": "drafted “{subject}”",
     "document.changed": "changed the draft of “{subject}”",
+    "document.validity_set": "said how long “{subject}” counts",
     "document.attached": "attached a file to “{subject}”",
     "document.submitted": "submitted “{subject}” for review",
     "document.accepted": "accepted “{subject}”",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
 
 from catalogue.definitions import of
 from catalogue.document_kinds import DocumentKind
@@ -64,6 +67,26 @@ def change_draft(*, revision: Revision, fields: dict[str, Any], by: Actor, expec
             raise Conflict("Nothing was changed.")
         row.fields, row.author_id, row.authors = stored, by.user.pk, _with(row, by)
         row.save(update_fields=["fields", "author", "authors"])
+        return row
+
+
+def set_validity(
+    *, revision: Revision, valid_from: date | None, valid_until: date | None, by: Actor, expected: int | None = None
+) -> Revision:
+    """Say from when and until when a draft is to count as evidence; outside of that no gate counts it.
+
+    Raises:
+        Invalid: it would end before it begins, or has ended. Conflict: no draft any more, or nothing changes. Stale.
+    """
+    with doing("document.validity_set", by=by, on=revision, right="work", expected=expected) as now:
+        row = _open_draft(now, "date")
+        if valid_until is not None and valid_until < max(valid_from or timezone.localdate(), timezone.localdate()):
+            sentence = "Choose a day that is neither past nor before the first one."
+            raise Invalid(sentence, errors={"valid_until": [sentence]})
+        if (row.valid_from, row.valid_until) == (valid_from, valid_until):
+            raise Conflict("Nothing was changed.")
+        row.valid_from, row.valid_until, row.authors = valid_from, valid_until, _with(row, by)
+        row.save(update_fields=["valid_from", "valid_until", "authors"])
         return row
 
 

@@ -144,6 +144,12 @@ def _(cast: Cast) -> Deed:
     return lambda: documents.attach(revision=revision, name="a", media_type="text/csv", data=b"a", by=cast.dana)
 
 
+@case("documents.set_validity")
+def _(cast: Cast) -> Deed:
+    revision = drafted(cast)
+    return lambda: documents.set_validity(revision=revision, valid_from=None, valid_until=walk.days(90), by=cast.dana)
+
+
 @case("documents.submit")
 def _(cast: Cast) -> Deed:
     revision = drafted(cast)
