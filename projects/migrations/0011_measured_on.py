@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0009_criteria_watched'),
+        ('projects', '0010_validity_of_documents'),
     ]
 
     operations = [
