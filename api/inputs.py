@@ -29,6 +29,8 @@ class NewProject(Input):
         required=False, allow_null=True, help_text="Of a system that runs already: what is entered is recorded later."
     )
     answers = serializers.DictField(child=serializers.CharField(), required=False)
+    like = serializers.CharField(required=False, help_text="Short name of a project to take over from.")
+    template = serializers.CharField(required=False, help_text="Id of a template to take over from.")
 
 
 class ProjectChange(Input):

@@ -16,6 +16,7 @@ from api.views import (
     documents,
     experiments,
     gates,
+    imports,
     items,
     monitoring,
     notices,
@@ -26,6 +27,7 @@ from api.views import (
     registry,
     releases,
     reports,
+    templates,
     trail,
     work,
 )
@@ -133,9 +135,14 @@ urlpatterns = [
     path("projects/<slug:slug>/trail/verifications", trail.Trail.as_view({"post": "verify"}), name="trail-verify"),
     path("projects/<slug:slug>/trail/exports", trail.Trail.as_view({"post": "export"}), name="trail-export"),
     path("projects/<slug:slug>/trail/exports/<uuid:pk>", trail.Trail.as_view({"get": "bundle"}), name="trail-bundle"),
+    path(
+        "projects/<slug:slug>/imports/<slug:name>", imports.RowImports.as_view({"post": "create"}), name="import-rows"
+    ),
     path("imports", portable.Imports.as_view({"post": "create"}), name="imports"),
     path("projects/<slug:slug>/exports", portable.Exports.as_view({"post": "create"}), name="exports"),
     path("projects/<slug:slug>/exports/<uuid:pk>", portable.Exports.as_view({"get": "retrieve"}), name="export"),
+    path("templates", templates.Templates.as_view({"get": "list", "post": "create"}), name="templates"),
+    path("templates/<uuid:pk>/retire", templates.Templates.as_view({"post": "retire"}), name="template-retire"),
     path("work", work.MyWork.as_view({"get": "list"}), name="work"),
     path("approvals", work.Approvals.as_view({"get": "list"}), name="approvals"),
     path("activity", work.Activity.as_view({"get": "list"}), name="activity"),
