@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('projects', '0011_measured_on'),
+        ('projects', '0012_measured_on'),
         ('registry', '0001_artefacts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -23,7 +23,13 @@ def candidate(number: int, verdict: str = "open", **metrics: str) -> dict[str, A
 def facts(plan: dict[str, Any] | None = PLAN, **known: Any) -> dict[str, Any]:
     empty = {"finished": 0, "first_result_at": None, "candidates": [], "baselines": [], "uses": [], "open_handovers": 0}
     documents = {"quality-measure-plan": plan} if plan else {}
-    return {"documents": documents, "kind_names": {}, "criteria": [], "experiments": empty | known}
+    return {
+        "documents": documents,
+        "kind_names": {},
+        "criteria": [],
+        "today": "2026-01-10",
+        "experiments": empty | known,
+    }
 
 
 @pytest.mark.parametrize(("first", "verdict"), [("2026-01-01T", "not_met"), ("2026-01-03T", "met"), (None, "met")])

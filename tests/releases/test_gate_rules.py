@@ -12,7 +12,7 @@ from releases import gate_rules as rules
 def facts(kind: str = "release-record", fields: dict[str, str] | None = None, **known: Any) -> dict[str, Any]:
     document = {"state": "accepted", "is_current": True, "fields": fields or {}}
     return {
-        "documents": {kind: document}, "kind_names": {}, "project": {"kind": "full"},
+        "documents": {kind: document}, "kind_names": {}, "project": {"kind": "full"}, "today": "2026-01-10",
         "releases": {"releases": [], "served": [], "passed": []} | known,
     }  # fmt: skip
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0010_validity_of_documents'),
+        ('projects', '0011_templates'),
     ]
 
     operations = [
