@@ -9,7 +9,8 @@ import pytest
 from experiments import gate_rules as rules
 
 PLAN = {
-    "state": "accepted", "is_current": True, "revision": 1, "first_settled_at": "2026-01-02T00:00:00.000000Z",
+    "state": "accepted", "is_current": True, "valid_from": None, "valid_until": None, "revision": 1,
+    "first_settled_at": "2026-01-02T00:00:00.000000Z",
     "settled_at": "2026-01-02T00:00:00.000000Z",
     "fields": {"measures": [{"measure": "performance", "metric": "recall", "weight": "1"}]},
 }  # fmt: skip

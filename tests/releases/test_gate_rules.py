@@ -8,9 +8,17 @@ import pytest
 
 from releases import gate_rules as rules
 
+HELD = {"state": "accepted", "is_current": True, "valid_from": None, "valid_until": None}
+
 
 def facts(kind: str = "release-record", fields: dict[str, str] | None = None, **known: Any) -> dict[str, Any]:
-    document = {"state": "accepted", "is_current": True, "fields": fields or {}}
+    document = {
+        "state": "accepted",
+        "is_current": True,
+        "valid_from": None,
+        "valid_until": None,
+        "fields": fields or {},
+    }
     return {
         "documents": {kind: document}, "kind_names": {}, "project": {"kind": "full"}, "today": "2026-01-10",
         "releases": {"releases": [], "served": [], "passed": []} | known,
