@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from projects.gates.document_rules import measures_frozen
-from projects.gates.rules import KIND, Facts, Finding, Params, accepted, link, listed, met, missing, not_met, rule
+from projects.gates.rules import (
+    KIND,
+    Facts,
+    Finding,
+    Params,
+    accepted,
+    link,
+    listed,
+    met,
+    missing,
+    not_met,
+    rule,
+    unknown,
+)
 
 
 @rule(kind=KIND)
@@ -85,6 +98,24 @@ def test_sets_used_once(facts: Facts, params: Params) -> Finding:
     if not known["uses"]:
         return not_met("No evaluation on a test set is in the log.", [link("test_sets", "")])
     return met("Each test set was used once.", [link("test_sets", "")])
+
+
+@rule()
+def teams_apart(facts: Facts, params: Params) -> Finding:
+    """Nobody collected both a test set and other data, as far as their versions say who did (section 3.4)."""
+    datasets = [v for v in facts["registry"]["versions"] if v["kind"] == "dataset" and v["fields"].get("team")]
+    of_tests = {name for v in datasets if v["fields"]["role"] == "test" for name in _names(v)}
+    others = {name for v in datasets if v["fields"]["role"] != "test" for name in _names(v)}
+    both = sorted(of_tests & others)
+    if both:
+        return not_met(f"Collected training data and test set: {listed(both)}.", [link("test_sets", "")])
+    if not of_tests or not others:
+        return unknown("The datasets do not say who collected them.", [link("test_sets", "")])
+    return met("Different people collected training data and test set.")
+
+
+def _names(version: dict[str, Any]) -> set[str]:
+    return {name.strip() for name in version["fields"]["team"].split(",") if name.strip()}
 
 
 def _known(facts: Facts) -> dict[str, Any]:

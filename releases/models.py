@@ -30,6 +30,7 @@ class Release(ProjectRow):
     deployment = models.SlugField(max_length=60, help_text="Where it is served, such as production.")
     purpose = models.TextField(help_text="What the release is to bring.")
     single_step_reason = models.TextField(blank=True, help_text="Why it goes to everybody at once.")
+    pipeline_reason = models.TextField(blank=True, help_text="Why by another pipeline than the model was made by.")
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField()
 

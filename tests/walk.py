@@ -26,7 +26,7 @@ SIGNALS = {"live-recall": "performance", "spare-memory": "technical"}
 UNWELCOME = {"open-above-tolerance", "trigger-fired", "all-at-once"}
 UNUSUAL = {"no-baseline-because", "all-at-once-because"}
 # Options in favour of the gate where the first one is not.
-FAVOURABLE = {"stage": "confirmed"}
+FAVOURABLE = {"stage": "confirmed", "option": "baseline"}
 # What several documents have to name alike.
 SAME = {"assumption": "The world stays as it is.", "requirement": "Answers within a second.", "slice": "Women"}
 REVIEWERS = ["dora", "milo", "dana", "sven", "olga", "mara", "enzo"]

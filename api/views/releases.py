@@ -35,6 +35,7 @@ class PlanIn(Input):
     service = serializers.CharField(required=False, default="", allow_blank=True)
     deployment = serializers.CharField(required=False, default="production")
     single_step_reason = serializers.CharField(required=False, default="", allow_blank=True)
+    pipeline_reason = serializers.CharField(required=False, default="", allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {"plan": releasing.Plan(**attrs)}
@@ -86,7 +87,7 @@ class ReleaseOut(serializers.ModelSerializer):
         model = Release
         fields = [
             "number", "state", "model", "owner", "pipeline", "configuration", "service", "decision", "deployment",
-            "purpose", "single_step_reason", "released_by", "released_at", "increments",
+            "purpose", "single_step_reason", "pipeline_reason", "released_by", "released_at", "increments",
         ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from projects.services import risks
 from projects.services.doing import Doing, doing, required_text
 from projects.services.projects import SLUG
 from projects.states import require_move
+from registry import lineage
 from releases import selectors
 from releases.models import Increment, Release, Serving
 from releases.services import serving
@@ -54,6 +55,7 @@ class Plan:
     service: str = ""
     deployment: str = "production"
     single_step_reason: str = ""
+    pipeline_reason: str = ""  # of a pipeline other than the one the model was made by
 
 
 def plan(*, project: Project, plan: Plan, by: Actor) -> Release:
@@ -74,11 +76,13 @@ def plan(*, project: Project, plan: Plan, by: Actor) -> Release:
         service = labelled(now.project, plan.service, "service", "service") if plan.service else None
         _require_deployment(now.project, plan.deployment)
         steps = _sound_steps(plan)
+        _require_same_pipeline(model, pipeline, plan.pipeline_reason)
         decision = _decision(now.project, model)
         row = Release(
             project=now.project, number=_next_number(now.project), model=model, pipeline=pipeline,
             configuration=configuration, service=service, decision=decision, deployment=plan.deployment,
             purpose=purpose, single_step_reason=plan.single_step_reason.strip() if len(steps) == 1 else "",
+            pipeline_reason=plan.pipeline_reason.strip(),
             released_by_id=by.user.pk, released_at=now.act.at,
         )  # fmt: skip
         row.save()
@@ -167,6 +171,15 @@ def _sound_steps(plan: Plan) -> list[Step]:
         sentence = "Say why it goes to everybody at once; the reason enters the risk register."
         raise Invalid("Roll out in steps.", errors={"single_step_reason": [sentence]})
     return plan.steps
+
+
+def _require_same_pipeline(model: ArtefactVersion, pipeline: ArtefactVersion, reason: str) -> None:
+    """The pipeline is the one the model was made by, as far as its lineage says, or there is a reason."""
+    made_by = list(lineage.upstream([model.pk]).filter(artefact__kind="pipeline"))
+    if made_by and pipeline not in made_by and not reason.strip():
+        named = ", ".join(sorted(map(str, made_by)))
+        sentence = f"{model} was made by {named}. Say why {pipeline} brings it into service."
+        raise Invalid("This is another pipeline.", errors={"pipeline_reason": [sentence]})
 
 
 def _require_deployment(project: Project, deployment: str) -> None:

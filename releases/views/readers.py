@@ -10,7 +10,10 @@ from releases.services.releasing import Plan, Step
 
 
 def plan(given: Given) -> dict[str, Any]:
-    names = ("model", "pipeline", "configuration", "purpose", "service", "deployment", "single_step_reason")
+    names = (
+        "model", "pipeline", "configuration", "purpose", "service", "deployment", "single_step_reason",
+        "pipeline_reason",
+    )  # fmt: skip
     return {"plan": Plan(**{name: given.get(name, "") for name in names}, steps=_steps(given))}
 
 

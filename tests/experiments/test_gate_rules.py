@@ -77,3 +77,15 @@ def test_weights_that_were_changed_after_results_are_flagged() -> None:
 def test_a_test_set_that_served_twice_is_named(times: int | None, verdict: str) -> None:
     uses = [{"test_set": "blind@1", "times": times}] if times else []
     assert rules.test_sets_used_once(facts(uses=uses), {}).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("training", "test", "verdict"),
+    [("Ann, Ben", "Cleo", "met"), ("Ann, Ben", "Ben", "not_met"), ("Ann", "", "unknown"), ("", "", "unknown")],
+)
+def test_who_collected_both_training_data_and_test_set_is_named(training: str, test: str, verdict: str) -> None:
+    told = (("raw", training), ("test", test))
+    versions = [{"kind": "dataset", "fields": {"role": role, "team": team}} for role, team in told]
+    finding = rules.teams_apart(facts() | {"registry": {"versions": versions}}, {})
+    assert finding.verdict == verdict
+    assert ("Ben" in finding.because) == (verdict == "not_met")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from audit.trail import Event
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.services import blobs
 from projects.models import Decision, Evaluation, Gate, Risk
+from projects.services import measurements
 from projects.states import IllegalMove
 from releases import selectors
 from releases.models import Increment, Release, Serving
 from releases.services import releasing, serving
-from tests import artefacts
+from tests import artefacts, walk
 from tests import material as made
 from tests.cast import Cast
 
@@ -152,6 +154,40 @@ def test_a_single_step_for_everybody_needs_a_reason_and_enters_a_risk(cast: Cast
     assert "single_step_reason" in refusal.value.errors
     plan(cast, steps=single, single_step_reason="Ten users in all.")
     assert Risk.objects.get(key="own-single-step-1").state == "identified"
+
+
+def test_another_pipeline_than_the_one_of_the_model_needs_a_reason(cast: Cast) -> None:
+    artefacts.version(cast, "pipeline", "pipe@2")
+    made.model(cast, "model@3", "pipe@2")
+    made.run(cast, model="model@3")
+    pass_gate(cast, 4, "model@3")
+    with pytest.raises(Invalid) as refusal:
+        plan(cast, "model@3")
+    assert "pipeline_reason" in refusal.value.errors
+    assert plan(cast, "model@3", pipeline_reason="Same steps, new runner.").pipeline_reason == "Same steps, new runner."
+
+
+def test_it_refuses_a_model_nobody_owns(cast: Cast) -> None:
+    artefacts.version(cast, "model", "orphan@1", "train@1", "trainer@1", owner="")
+    made.run(cast, model="orphan@1")
+    pass_gate(cast, 4, "orphan@1")
+    with pytest.raises(releasing.NotReleasable, match="Nobody owns"):
+        plan(cast, "orphan@1")
+
+
+def test_a_release_shows_each_criterion_before_and_after(cast: Cast, api: Any, client: Any) -> None:
+    walk.approve_criteria(cast)
+    for model, value in (("model@1", "0.9"), ("model@2", "0.95")):
+        reading = measurements.Reading(
+            Decimal(value), "1", "validation", timezone.now(), subject_version=model, dataset="train@1"
+        )
+        measurements.record(criterion=cast.project.criterion_set.get(key="recall"), reading=reading, by=cast.pipeline)
+        released(cast, model)
+    told = {row["criterion"]: row for row in api("mara", "get", "releases/2/comparison").json()}
+    assert (told["recall"]["before"], told["recall"]["after"], told["recall"]["difference"]) == ("0.9", "0.95", "0.05")
+    assert told["saving"]["difference"] is None
+    client.force_login(cast.mara.user)
+    assert "0.05" in client.get("/projects/churn/releases/2").content.decode()
 
 
 def test_nothing_is_served_before_gate_5_is_passed_with_this_version(cast: Cast) -> None:
