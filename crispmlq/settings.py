@@ -219,7 +219,6 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "projects.remind", "schedule": 3600.0},  # each once per person and period
     "mend jobs": {"task": "jobs.mend", "schedule": 60.0},
     "watch operation": {"task": "monitoring.watch", "schedule": 30.0},
-    "remind of holds": {"task": "projects.remind", "schedule": 3600.0},
     "forget idempotency keys": {"task": "api.forget_idempotency_keys", "schedule": 3600.0},
 }
 
