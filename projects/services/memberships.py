@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalogue.definitions import of
-from crispmlq.errors import Conflict, Invalid, NotAllowed
+from crispmlq.errors import Conflict, Invalid, NotAllowed, Stale
 from projects.models import Membership, Project
 from projects.services.doing import doing
 
@@ -14,13 +14,21 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def set_roles(*, project: Project, user: User, roles: list[str], by: Actor) -> Membership:
+def change_roles(*, member: Membership, roles: list[str], by: Actor, expected: int | None = None) -> Membership:
+    """As `set_roles`, of somebody who has been a member."""
+    return set_roles(project=member.project, user=member.user, roles=roles, by=by, member_version=expected)
+
+
+def set_roles(
+    *, project: Project, user: User, roles: list[str], by: Actor, member_version: int | None = None
+) -> Membership:
     """Give a person exactly these roles; none means that the person leaves.
 
     Raises:
         Invalid: a role the catalogue does not know, or an account that is no longer active.
         NotAllowed: a role for oneself, or for an auditor or administrator of the whole site.
         Conflict: the project would be left without a project manager, or nothing changes.
+        Stale: the membership, not the project, has another version than `member_version`.
     """
     with doing("member.roles_changed", by=by, on=project, right="manage", alone=True) as now:
         known = of(now.project.catalogue).roles
@@ -33,6 +41,11 @@ def set_roles(*, project: Project, user: User, roles: list[str], by: Actor) -> M
             raise NotAllowed(f"{user} is {user.get_site_role_display().lower()} here and does no project work.")
         wanted = sorted(set(roles))
         member = Membership.objects.filter(project=now.project, user=user).first()
+        current = member.audit_ver if member else 0
+        if member_version is not None and member_version != current:
+            raise Stale(
+                f"Somebody changed the roles of {user} since you read them. Load the page again.", current=current
+            )
         if wanted == (member.roles if member else []):
             raise Conflict(f"{user} has these roles already.")
         if user.pk == by.user.pk and set(wanted) - set(member.roles):

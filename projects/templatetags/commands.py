@@ -42,6 +42,8 @@ def command(
 ) -> SafeString:
     """Posts to the command and comes back to this page; a refusal appears inside the form, nothing typed is lost.
 
+    It carries the version of the row, so that nobody's change since is overwritten unseen.
+
     With `form_id`, fields and buttons elsewhere on the page can belong to the form.
     """
     request, project = context["request"], context.get("project") or row.project
@@ -49,7 +51,8 @@ def command(
     return format_html(
         '<form {id}method="post" action="{url}" hx-post="{url}" hx-target="find .outcome" class="{css}">'
         '<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
-        '<input type="hidden" name="next" value="{next}">{content}<div class="outcome"></div></form>',
+        '<input type="hidden" name="next" value="{next}">'
+        '<input type="hidden" name="version" value="{version}">{content}<div class="outcome"></div></form>',
         id=format_html('id="{}" ', form_id) if form_id else "", url=url, css=css, token=get_token(request),
-        next=request.get_full_path(), content=content,
+        next=request.get_full_path(), content=content, version=row.audit_ver,
     )  # fmt: skip

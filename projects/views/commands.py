@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from crispmlq.errors import NotFound
+from crispmlq.errors import NotFound, Stale
 from projects import access
 from projects.models import Project
-from projects.views import readers
+from projects.views import conflicts, readers
 from projects.views.readers import Reader
 
 
@@ -29,6 +30,11 @@ class Command:
     noun: str
     reads: Reader
     said: str
+
+    @property
+    def takes_version(self) -> bool:
+        """Whether the service can be told which version of the row the form was made from."""
+        return "expected" in inspect.signature(self.service).parameters
 
 
 # Every command by name. Each app adds its own when it is ready.
@@ -44,7 +50,10 @@ def register_commands(table: dict[str, Command]) -> None:
 
 @require_POST
 def run(request: HttpRequest, slug: str, name: str, pk: UUID) -> HttpResponse:
-    """Run a command of the table on one row of the project; then back to the page `next` names."""
+    """Run a command of the table on one row of the project; then back to the page `next` names.
+
+    A form that was made from an older version of the row than there is now shows both instead.
+    """
     project = access.project_for(request.actor, slug)
     command = COMMANDS.get(name)
     if command is None:
@@ -53,7 +62,12 @@ def run(request: HttpRequest, slug: str, name: str, pk: UUID) -> HttpResponse:
     row = project if command.model is Project else command.model.objects.filter(project=project, pk=pk).first()
     if row is None:
         raise NotFound("It does not exist in this project.")
-    done_to = command.service(**{command.noun: row}, by=request.actor, **command.reads(request.POST))
+    version = readers.version(request.POST) if command.takes_version else None
+    expected = {} if version is None else {"expected": version}
+    try:
+        done_to = command.service(**{command.noun: row}, by=request.actor, **command.reads(request.POST), **expected)
+    except Stale:
+        return conflicts.answer(request, row, version or 0)
     for warning in getattr(done_to, "warnings", ()):
         messages.warning(request, warning)
     return done(request, command.said, _next(request, project))

@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from catalogue.definitions import of
 from catalogue.models import CatalogueVersion
-from crispmlq.errors import DomainError, Invalid, NotAllowed, NotFound
+from crispmlq.errors import DomainError, Invalid, NotAllowed, NotFound, Stale
 from evidence.services import blobs
 from projects import access
 from projects.models import Attachment, Project, Revision
 from projects.services import documents, downloads, projects
-from projects.views import readers, typed_fields
+from projects.views import conflicts, readers, typed_fields
 from projects.views.commands import done
 from projects.views.pages import show
 from projects.views.readers import require_text
@@ -53,6 +53,7 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     is_draft = newest is not None and newest.state == Revision.State.DRAFT
     values = newest.fields if newest else {}
     error: DomainError | None = None
+    since: list[Any] = []
     if request.method == "POST":
         values = typed_fields.values(definition, request.POST)
         try:
@@ -61,13 +62,16 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
             return done(request, "The draft is saved.", reverse("projects:document", args=[slug, kind]))
         except NotAllowed:
             raise
+        except Stale as refusal:
+            newest.refresh_from_db()
+            error, since = refusal, conflicts.changes_since(newest, readers.version(request.POST) or 0)
         except DomainError as refusal:
             error = refusal
     rows = typed_fields.rows(definition, values, getattr(error, "errors", {}))
     return show(
         request, "projects/document_edit.html", project, tab="documents", definition=definition, rows=rows,
-        newest=newest, is_draft=is_draft, error=error,
-        version=request.POST.get("version") or getattr(newest, "audit_ver", ""),
+        newest=newest, is_draft=is_draft, error=error, since=since, status=error.status if since else 200,
+        version=request.POST.get("version") if error and not since else getattr(newest, "audit_ver", ""),
         change_reason=request.POST.get("change_reason", ""),
     )  # fmt: skip
 
@@ -106,6 +110,6 @@ def _write(
     if draft is None:
         reason = request.POST.get("change_reason", "")
         return documents.draft(project=project, kind=kind, fields=values, change_reason=reason, by=request.actor)
-    version = request.POST.get("version", "")
-    expected = int(version) if version.isdigit() else None
+    is_same = request.POST.get("revision") == str(draft.number)
+    expected = (readers.version(request.POST) or 0) if is_same else 0  # somebody else may have begun this draft
     return documents.change_draft(revision=draft, fields=values, expected=expected, by=request.actor)

@@ -7,6 +7,7 @@ from projects.models import (
     CriterionVersion,
     Evaluation,
     Gate,
+    Membership,
     Phase,
     Project,
     QAMethod,
@@ -52,6 +53,9 @@ COMMANDS = {
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
     "retain": Command(projects.set_retention, Project, "project", with_date("until"), "The date is set."),
     "set-roles": Command(memberships.set_roles, Project, "project", readers.roles, "The roles were changed."),
+    "change-roles": Command(
+        memberships.change_roles, Membership, "member", readers.member_roles, "The roles were changed."
+    ),
     "go-back": Command(
         iterations.go_back, Project, "project", readers.way_back, "The tasks are open again, in a new iteration."
     ),

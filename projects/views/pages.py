@@ -27,7 +27,9 @@ def _project(request: HttpRequest, slug: str) -> Project:
     return access.project_for(request.actor, slug)
 
 
-def show(request: HttpRequest, template: str, project: Project | None = None, **context: Any) -> HttpResponse:
+def show(
+    request: HttpRequest, template: str, project: Project | None = None, status: int = 200, **context: Any
+) -> HttpResponse:
     if project is not None:
         roles = access.roles_of(request.actor, project.pk)
         context |= {
@@ -36,7 +38,7 @@ def show(request: HttpRequest, template: str, project: Project | None = None, **
             "roles": sorted(roles),
             "may": {right.replace(" ", "_"): may for right, may in access.rights_of(request.actor, roles).items()},
         }
-    return render(request, template, context)
+    return render(request, template, context, status=status)
 
 
 @require_safe

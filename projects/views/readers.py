@@ -35,6 +35,12 @@ def texts(*names: str) -> Reader:
     return lambda given: {name: given.get(name, "") for name in names}
 
 
+def version(given: Given) -> int | None:
+    """Of the row the form was made from; the last one given, since a button may go on from a newer one."""
+    text = given.get("version", "")
+    return int(text) if is_whole(text) else None
+
+
 def chosen(*names: str) -> Reader:
     """The ticked `keys`, and texts."""
     return lambda given: {"keys": given.getlist("keys"), **texts(*names)(given)}
@@ -132,7 +138,11 @@ def roles(given: Given) -> dict[str, Any]:
     user = User.objects.filter(username=given.get("username", "").strip()).first()
     if user is None:
         raise Invalid("There is no such account.", errors={"username": ["There is no such account."]})
-    return {"user": user, "roles": given.getlist("roles")}
+    return {"user": user, **member_roles(given)}
+
+
+def member_roles(given: Given) -> dict[str, Any]:
+    return {"roles": given.getlist("roles")}
 
 
 def is_whole(text: str) -> bool:

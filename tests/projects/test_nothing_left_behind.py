@@ -20,7 +20,7 @@ from audit import acts
 from audit.models import Event, GovernedModel
 from compliance.services import reports
 from jobs import queue
-from projects.models import Criterion, CriterionVersion, QAMethod, Requirement, Revision, Risk, Task
+from projects.models import Criterion, CriterionVersion, Membership, QAMethod, Requirement, Revision, Risk, Task
 from projects.services import (
     comments,
     criteria,
@@ -227,6 +227,12 @@ case("gates.decide, pass")(deciding(outcome="pass"))
 case("gates.decide, iterate")(deciding(outcome="iterate", to_phase=1, tasks=["define-scope"]))
 case("gates.decide, hold")(deciding(outcome="hold", condition="Data is there."))
 case("gates.decide, stop")(deciding(outcome="stop"))
+
+
+@case("memberships.change_roles")
+def _(cast: Cast) -> Deed:
+    member = Membership.objects.get(user=cast.dora.user)
+    return lambda: memberships.change_roles(member=member, roles=["sponsor"], by=cast.mara)
 
 
 @case("memberships.set_roles")
