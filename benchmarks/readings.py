@@ -56,9 +56,7 @@ def main(count: int) -> None:
     begun = time.perf_counter()
     fill(cast, made, count)
     seconds = time.perf_counter() - begun
-    print(
-        f"{count} readings on {connection.vendor} in batches of {BATCH}: {seconds:.0f} s, {count / seconds:,.0f} a second"
-    )
+    print(f"{count} readings on {connection.vendor}, {BATCH} a post: {seconds:.0f} s, {count / seconds:,.0f}/s")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     client = Client()
