@@ -186,6 +186,11 @@ class RevisionValues(Input):
         return {"fields": given.pop("values"), **given}
 
 
+class Validity(Input):
+    valid_from = serializers.DateField(allow_null=True, required=False, default=None)
+    valid_until = serializers.DateField(allow_null=True, required=False, default=None)
+
+
 class NewRevision(RevisionValues):
     kind = serializers.CharField()
     change_reason = serializers.CharField(required=False, allow_blank=True)

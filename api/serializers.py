@@ -243,7 +243,7 @@ class RevisionOut(Dated):
         model = Revision
         fields = [
             "kind", "number", "state", "values", "change_reason", "iteration", "author", "created_at", "submitted_at",
-            "decided_at", "recorded_later", "reviews", "attachments", "version",
+            "decided_at", "valid_from", "valid_until", "recorded_later", "reviews", "attachments", "version",
         ]  # fmt: skip
 
 

@@ -164,14 +164,14 @@ def _write_events(parts: _Parts, head: Head, tell: Callable[[int, str], None]) -
     ):
         for first in range(0, head.size, CHUNK):
             tell(5 + 85 * first // head.size, f"Events {first} of {head.size}")
-            _write_chunk(_chunk(head, first), fold, events, lines, kept)
+            _write_chunk(events_at(head, first), fold, events, lines, kept)
     parts.put("state.json", canonical(fold.objects))
     with parts.open("actors.jsonl") as file:
         for actor in Actor.objects.filter(ref__in=fold.actors).order_by("ref"):
             file.write(canonical({"ref": str(actor.ref), "kind": actor.kind, "display": actor.display}) + b"\n")
 
 
-def _chunk(head: Head, first: int) -> list[Event]:
+def events_at(head: Head, first: int) -> list[Event]:
     """Events by their place in the log; each entry with its event or not at all, which the verifier then tells."""
     places = Entry.objects.filter(log_id=head.log.pk, seq__gte=first, seq__lt=min(first + CHUNK, head.size))
     ids = list(places.order_by("seq").values_list("event_id", flat=True))
@@ -181,8 +181,8 @@ def _chunk(head: Head, first: int) -> list[Event]:
 
 def _write_chunk(found: list[Event], fold: _Fold, events: BinaryIO, changes: BinaryIO, private: BinaryIO) -> None:
     uids = [event.uid for event in found]
-    lines = _grouped(Change, "event_id", "event__in", uids, "n")
-    values = _grouped(Private, "event_uid", "event_uid__in", uids, "path")
+    lines = grouped(Change, "event_id", "event__in", uids, "n")
+    values = grouped(Private, "event_uid", "event_uid__in", uids, "path")
     for event in found:
         events.write(bytes(event.body) + b"\n")
         fold.actors.add(event.actor_ref)
@@ -195,7 +195,7 @@ def _write_chunk(found: list[Event], fold: _Fold, events: BinaryIO, changes: Bin
             private.write(canonical(told) + b"\n")
 
 
-def _grouped(model: Any, attribute: str, lookup: str, uids: list[UUID], order: str) -> dict[UUID, list[Any]]:
+def grouped(model: Any, attribute: str, lookup: str, uids: list[UUID], order: str) -> dict[UUID, list[Any]]:
     rows: dict[UUID, list[Any]] = {}
     for at in range(0, len(uids), 500):
         for row in model.objects.filter(**{lookup: uids[at : at + 500]}).order_by(order):

@@ -33,7 +33,7 @@ class Past:
         _open(values, kept)
         for (kind, key), found in values.items():
             model = apps.get_model(kind)
-            self._rows[model][key] = _instance(model, key, found)
+            self._rows[model][key] = instance(model, key, found)
         self._join()
 
     def rows(self, model: type[Row]) -> list[Row]:
@@ -42,6 +42,11 @@ class Past:
         for name in reversed(model._meta.ordering or ["pk"]):
             found.sort(key=lambda row: _sort_key(row, name.removeprefix("-")), reverse=name.startswith("-"))
         return found
+
+    def everything(self) -> list[GovernedModel]:
+        """All rows, by kind and id."""
+        kinds = sorted(self._rows, key=lambda model: model._meta.label_lower)
+        return [row for model in kinds for _, row in sorted(self._rows[model].items())]
 
     def get(self, model: type[Row], key: UUID) -> Row | None:
         return self._rows.get(model, {}).get(key)
@@ -107,7 +112,8 @@ def _open(values: Values, kept: Kept) -> None:
                 values[key][name] = json.loads(value)
 
 
-def _instance(model: type[GovernedModel], key: UUID, values: dict[str, Any]) -> GovernedModel:
+def instance(model: type[GovernedModel], key: UUID, values: dict[str, Any]) -> GovernedModel:
+    """An unsaved row of these values, as a change line holds them."""
     row = model(pk=key, audit_ver=values["audit_ver"])
     for field in model._meta.concrete_fields:
         if field.name in values and not field.primary_key and field.name != "audit_ver":

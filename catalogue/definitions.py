@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from catalogue.document_kinds import DocumentKind, document_kinds
+
 if TYPE_CHECKING:
     from catalogue.models import CatalogueVersion
 
@@ -20,6 +22,7 @@ class Risk:
     category: str
     severity: str
     likelihood: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class QAMethod:
     what_it_does: str
     mitigates: tuple[str, ...]
     evidence: tuple[Mapping[str, str], ...]
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Task:
     qa_methods: tuple[QAMethod, ...]
     applies_when: str | None = None
     not_applicable_when: Mapping[str, Any] | None = None
+    contributes_to: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,11 +61,16 @@ class Requirement:
     key: str
     kind: str
     text: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Check:
-    """A question of a gate. `when`: can be judged at "submission", or only at the "decision"."""
+    """A question of a gate. `when`: can be judged at "submission", or only at the "decision".
+
+    Met when its rule is, and each {"rule", "params"} of `also`. `applies_when` names a tailoring question and the
+    answers under which it is asked at all.
+    """
 
     key: str
     text: str
@@ -69,6 +80,9 @@ class Check:
     rule: str
     params: Mapping[str, Any]
     mend_roles: tuple[str, ...]
+    also: tuple[Mapping[str, Any], ...] = ()
+    applies_when: Mapping[str, Any] | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,41 +124,9 @@ class Phase:
     requirements: tuple[Requirement, ...]
     tasks: tuple[Task, ...]
     gate: Gate
-
-
-@dataclass(frozen=True)
-class Column:
-    key: str
-    label: str
-    type: str
-    required: bool = True
-    options: tuple[Mapping[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field of a document. `type` is one of those in the schema: text, number, date, choice, table, sha256 …"""
-
-    key: str
-    label: str
-    type: str
-    required: bool = True
-    help: str = ""
-    options: tuple[Mapping[str, str], ...] = ()
-    columns: tuple[Column, ...] = ()
-
-
-@dataclass(frozen=True)
-class DocumentKind:
-    """`review_roles`: groups of role keys; one acceptance from each group makes the document accepted."""
-
-    key: str
-    name: str
-    kind: str
-    phase: int
-    review_roles: tuple[tuple[str, ...], ...]
-    fields: tuple[Field, ...]
-    tasks: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -237,7 +219,7 @@ def build(body: Mapping[str, Any]) -> Catalogue:
         questions=tuple(TailoringQuestion(**{**q, "options": tuple(q["options"])}) for q in body["questions"]),
         phases=tuple(_phase(phase, gates[phase["number"]]) for phase in body["phases"]),
         cycles={key: Cycle(c["to_phase"], tuple(c["tasks"])) for key, c in body["cycles"].items()},
-        document_kinds=_document_kinds(body),
+        document_kinds=document_kinds(body),
     )
 
 
@@ -250,6 +232,9 @@ def _phase(phase: Mapping[str, Any], gate: Gate) -> Phase:
         requirements=tuple(Requirement(**requirement) for requirement in phase["requirements"]),
         tasks=tuple(_task(task) for task in phase["tasks"]),
         gate=gate,
+        aliases=tuple(phase.get("aliases", ())),
+        note=phase.get("note", ""),
+        source=phase.get("source", ""),
     )
 
 
@@ -258,6 +243,7 @@ def _task(task: Mapping[str, Any]) -> Task:
         **{
             **task,
             **{name: tuple(task[name]) for name in ("depends_on", "document_kinds", "checklist")},
+            "contributes_to": tuple(task.get("contributes_to", ())),
             "risks": tuple(Risk(**risk) for risk in task["risks"]),
             "qa_methods": tuple(
                 QAMethod(**{**m, "mitigates": tuple(m["mitigates"]), "evidence": tuple(m["evidence"])})
@@ -278,31 +264,4 @@ def _gate(gate: Mapping[str, Any]) -> Gate:
 
 
 def _check(check: Mapping[str, Any]) -> Check:
-    return Check(**{**check, "mend_roles": tuple(check["mend_roles"])})
-
-
-def _document_kinds(body: Mapping[str, Any]) -> dict[str, DocumentKind]:
-    producers: dict[str, list[str]] = {}
-    for phase in body["phases"]:
-        for task in phase["tasks"]:
-            for kind in task["document_kinds"]:
-                producers.setdefault(kind, []).append(task["key"])
-    return {
-        kind["key"]: DocumentKind(
-            key=kind["key"],
-            name=kind["name"],
-            kind=kind["kind"],
-            phase=file["phase"],
-            review_roles=tuple(tuple(group) for group in kind["review_roles"]),
-            fields=tuple(field_of(each) for each in kind["fields"]),
-            tasks=tuple(producers.get(kind["key"], [])),
-        )
-        for file in body["documents"]
-        for kind in file["documents"]
-    }
-
-
-def field_of(each: Mapping[str, Any]) -> Field:
-    """A field as the schema of catalogues describes it."""
-    columns = tuple(Column(**{**c, "options": tuple(c.get("options", ()))}) for c in each.get("columns", ()))
-    return Field(**{**each, "options": tuple(each.get("options", ())), "columns": columns})
+    return Check(**{**check, "mend_roles": tuple(check["mend_roles"]), "also": tuple(check.get("also", ()))})

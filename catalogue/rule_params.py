@@ -28,7 +28,7 @@ class Param:
     is_filled: bool = False  # the rule can not do without a value, so the field or column has to be a required one
     one_of: tuple[str, ...] = ()
     is_required: bool = True
-    choice: str = ""  # of the parameters with the same word exactly one is given
+    choice: str = ""  # of the parameters with the same word exactly one is given; at most one, if none is required
 
 
 Declared = Mapping[str, Param]
@@ -67,7 +67,8 @@ def _misplaced(declared: Declared, given: Mapping[str, Any]) -> Iterator[Fault]:
             yield "", "needed-param", f"It needs “{name}”."
     for choice in sorted({param.choice for param in declared.values()} - {""}):
         names = [name for name, param in declared.items() if param.choice == choice]
-        if sum(name in given for name in names) != 1:
+        count, is_needed = sum(name in given for name in names), any(declared[name].is_required for name in names)
+        if count > 1 or (is_needed and count == 0):
             yield "", "one-param", f"It needs exactly one of {', '.join(names)}."
 
 
@@ -119,6 +120,8 @@ def _unknown(declared: Declared, given: Mapping[str, Any], name: str, known: Kno
 def _unfit_places(declared: Declared, given: Mapping[str, Any], name: str, known: Known) -> Iterator[Fault]:
     param = declared[name]
     holders, keys = _holders(declared, given, name, known), _texts(given[name])
+    if declared[param.of].shape == "text":  # several fields or columns of the one it names
+        holders *= len(keys)
     if len(holders) != len(keys):
         if _has_shape(declared[param.of].shape, given.get(param.of)):
             yield name, "param-type", f"“{name}” takes one for each of “{param.of}”."

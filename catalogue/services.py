@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import audit
 from audit.canon import canonical
@@ -27,11 +28,16 @@ def load(*, by: audit.ActorRef, path: Path | None = None) -> CatalogueVersion:
         if known.sha256 != digest:
             raise Conflict(f"{known} was loaded with another content. Give the changed catalogue a new version.")
         return known
-    version = CatalogueVersion(key=body["key"], version=body["version"], sha256=digest, body=body)
+    version = CatalogueVersion(id=_id_of(digest), key=body["key"], version=body["version"], sha256=digest, body=body)
     with audit.act("catalogue.loaded", by=by, subject=version) as act:
         version.loaded_at = act.at
         version.save()
         return version
+
+
+def _id_of(digest: str) -> UUID:
+    """The same catalogue has the same id in every installation, so that projects can be carried between them."""
+    return uuid5(NAMESPACE_URL, f"crispmlq:catalogue:{digest}")
 
 
 def check(path: Path) -> dict[str, Any]:

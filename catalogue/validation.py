@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from catalogue import rule_params
+from catalogue import document_faults, rule_params
 from catalogue.files import File, Position
 
 SCHEMA = json.loads((Path(__file__).parent / "schema" / "catalogue.json").read_text())
@@ -93,6 +93,8 @@ class _References:
         for (file, at), kind in self._each_kind():
             for group in kind["review_roles"]:
                 self._known(file, (*at, "review_roles"), "known-role", group, self.roles)
+            for place, rule, sentence in document_faults.faults(kind, self.tasks):
+                file.fault((*at, *place), rule, sentence)
         for place, gate in self._each_gate():
             self._check_gate(place, gate)
 
@@ -125,12 +127,12 @@ class _References:
     def _check_task(self, place: Place, task: dict[str, Any]) -> None:
         file, at = place
         self._known(file, (*at, "depends_on"), "known-task", task["depends_on"], self.tasks)
-        self._known(file, (*at, "document_kinds"), "known-document", task["document_kinds"], self.kinds)
+        documents = [*task["document_kinds"], *task.get("contributes_to", ())]
+        self._known(file, (*at, "document_kinds"), "known-document", documents, self.kinds)
         for i, method in enumerate(task["qa_methods"]):
             self._known(file, (*at, "qa_methods", i), "known-risk", method["mitigates"], self.risks)
         condition = task.get("not_applicable_when")
-        if condition and not set(condition["answers"]) <= self.questions.get(condition["question"], set()):
-            file.fault((*at, "not_applicable_when"), "known-question", "No question has these answers.")
+        self._check_answers(file, (*at, "not_applicable_when"), condition)
         if task["required"] and (condition or task.get("applies_when")):
             file.fault(at, "conditional", f"“{task['key']}” is required, so it can not depend on an answer.")
 
@@ -161,8 +163,18 @@ class _References:
                 self._check_check(file, (*at, part, i), check)
 
     def _check_check(self, file: File, at: Position, check: dict[str, Any]) -> None:
-        self._known(file, (*at, "rule"), "known-rule", [check["rule"]], KNOWN_RULES)
         self._known(file, (*at, "mend_roles"), "known-role", check["mend_roles"], self.roles)
+        self._check_answers(file, (*at, "applies_when"), check.get("applies_when"))
+        self._check_rule(file, at, check)
+        for i, further in enumerate(check.get("also", ())):
+            self._check_rule(file, (*at, "also", i), further)
+
+    def _check_answers(self, file: File, at: Position, condition: dict[str, Any] | None) -> None:
+        if condition and not set(condition["answers"]) <= self.questions.get(condition["question"], set()):
+            file.fault(at, "known-question", "No question has these answers.")
+
+    def _check_rule(self, file: File, at: Position, check: dict[str, Any]) -> None:
+        self._known(file, (*at, "rule"), "known-rule", [check["rule"]], KNOWN_RULES)
         declared = KNOWN_RULES.get(check["rule"])
         if declared is None:
             return

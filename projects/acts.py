@@ -42,6 +42,7 @@ ACTS = {
     "measurement.recorded": "recorded a value of “{subject}”",
     "document.drafted": "drafted “{subject}”",
     "document.changed": "changed the draft of “{subject}”",
+    "document.validity_set": "said how long “{subject}” counts",
     "document.attached": "attached a file to “{subject}”",
     "document.submitted": "submitted “{subject}” for review",
     "document.accepted": "accepted “{subject}”",
@@ -61,6 +62,8 @@ ACTS = {
 }
 # Downloads leave an event without a change of any row.
 CHANGELESS = {
+    "project.exported": "took the whole project away: {reason}",
+    "project.imported": "imported a project: {reason}",
     "evidence.downloaded": "downloaded “{subject}”",
     "trail.exported": "exported the trail of {subject}: {reason}",
     "trail.history_exported": "exported events of the history: {reason}",

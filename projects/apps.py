@@ -8,7 +8,7 @@ class ProjectsConfig(AppConfig):
         from audit import register_acts
         from catalogue.validation import KNOWN_RULES
         from projects.acts import ACTS, CHANGELESS
-        from projects.gates import document_rules, process_rules  # noqa: F401 - importing registers the rules
+        from projects.gates import comparing_rules, document_rules, process_rules  # noqa: F401 - importing registers them
         from projects.gates.rules import PARAMS
         from projects.views import commands, own_commands
 

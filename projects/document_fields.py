@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from audit.canon import decimal_of, decimal_text, rounded
-from catalogue.definitions import Column, Field
+from catalogue.document_kinds import Column, Field
 from crispmlq.errors import Invalid
+from projects.document_computed import computed
 
 SHA256 = re.compile(r"^[0-9a-f]{64}$")
 VERSION = re.compile(r"^[\w.:@/+-]{1,120}$")
@@ -28,6 +29,8 @@ class Kind(Protocol):
 def cleaned(kind: Kind, values: dict[str, Any]) -> dict[str, Any]:
     """The values in their stored form: texts trimmed, numbers as decimal strings, empty ones left out.
 
+    What is computed is added; who gives another value for it is refused.
+
     Raises:
         Invalid: unknown fields and values of the wrong type, each under its field's key.
     """
@@ -42,6 +45,8 @@ def cleaned(kind: Kind, values: dict[str, Any]) -> dict[str, Any]:
             continue
         if value not in (None, "", []):
             stored[key] = value
+    if not errors:
+        errors = {key: [said] for key, said in _compute(kind.fields, stored)}
     if errors:
         raise Invalid("Some fields can not be stored like this.", errors=errors)
     return stored
@@ -49,7 +54,54 @@ def cleaned(kind: Kind, values: dict[str, Any]) -> dict[str, Any]:
 
 def lacking(kind: Kind, stored: dict[str, Any]) -> list[Field]:
     """Required fields that are empty."""
-    return [field for field in kind.fields if field.required and field.key not in stored]
+    return [field for field in kind.fields if field.key not in stored and _is_needed(field, stored)]
+
+
+def unready(kind: Kind, stored: dict[str, Any]) -> dict[str, str]:
+    """Why it can not be reviewed yet, by field: empty ones, and tables that say too little."""
+    found = {field.key: "This is needed before it can be reviewed." for field in lacking(kind, stored)}
+    for field in kind.fields:
+        rows = stored.get(field.key) or []
+        is_excused = field.unless is not None and field.unless.holds(stored)
+        if len(rows) < field.at_least and not is_excused and field.key not in found:
+            unless = f", unless “{_label(kind, field.unless.field)}” says otherwise" if field.unless else ""
+            found[field.key] = f"At least {field.at_least} rows are needed{unless}."
+        if rows and (untold := _untold(field, rows)):
+            found[field.key] = f"No row yet for {', '.join(untold)}."
+    return found
+
+
+def _is_needed(field: Field | Column, values: dict[str, Any]) -> bool:
+    if field.computed:
+        return False
+    return field.required_when.holds(values) if field.required_when else field.required
+
+
+def _untold(field: Field, rows: list[dict[str, Any]]) -> list[str]:
+    """Labels of the options of the column `covers` that stand in no row."""
+    if not field.covers:
+        return []
+    column = next(column for column in field.columns if column.key == field.covers)
+    told = {row.get(column.key) for row in rows}
+    return [option["label"] for option in column.options if option["key"] not in told]
+
+
+def _label(kind: Kind, key: str) -> str:
+    return next(field.label for field in kind.fields if field.key == key)
+
+
+def _compute(fields: tuple[Field, ...] | tuple[Column, ...], stored: dict[str, Any]) -> list[tuple[str, str]]:
+    """Fill in what is computed; gives back where another value was given."""
+    refused = []
+    for field in fields:
+        if not field.computed:
+            continue
+        given, value = stored.pop(field.key, None), computed(field.computed, stored)
+        if value is not None:
+            stored[field.key] = value
+        if given is not None and given != value:
+            refused.append((field.key, f"This is computed: {value or 'nothing yet'}. Leave it out."))
+    return refused
 
 
 def _clean(field: Field | Column, value: Any) -> Any:
@@ -90,9 +142,11 @@ def _row(number: int, row: dict[str, Any], columns: dict[str, Column]) -> dict[s
             raise ValueError(f"Row {number}, {column.label}: {error}") from None
         if value is not None:
             stored[key] = value
-    missing = [column.label for key, column in columns.items() if column.required and key not in stored]
+    missing = [column.label for key, column in columns.items() if key not in stored and _is_needed(column, stored)]
     if stored and missing:
         raise ValueError(f"Row {number} lacks {', '.join(missing)}.")
+    for key, said in _compute(tuple(columns.values()), stored):
+        raise ValueError(f"Row {number}, {columns[key].label}: {said}")
     return stored
 
 

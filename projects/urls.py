@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from projects.views import commands, comments, forms, history, integrity, pages, past, tables, work
+from projects.views import (
+    commands,
+    comments,
+    forms,
+    history,
+    integrity,
+    pages,
+    past,
+    portable,
+    tables,
+    work,
+)
 
 app_name = "projects"
 
@@ -15,6 +26,7 @@ urlpatterns = [
     path("projects/<slug:slug>/", pages.overview, name="overview"),
     path("projects/<slug:slug>/phases/<int:number>", pages.phase, name="phase"),
     path("projects/<slug:slug>/gates/<int:number>", pages.gate, name="gate"),
+    path("projects/<slug:slug>/gates/<int:number>/changes", pages.gate_changes, name="gate_changes"),
     path("projects/<slug:slug>/people", pages.people, name="people"),
     path("projects/<slug:slug>/criteria", pages.criteria, name="criteria"),
     path("projects/<slug:slug>/risks", pages.risks, name="risks"),
@@ -25,6 +37,9 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/<slug:kind>/<int:number>/attach", forms.attach, name="attach"),
     path("projects/<slug:slug>/files/<uuid:pk>", forms.download, name="download"),
     path("projects/<slug:slug>/go", work.go, name="go"),
+    path("import-project", portable.bring_in, name="import_project"),
+    path("projects/<slug:slug>/whole", portable.export, name="export_project"),
+    path("projects/<slug:slug>/whole/<uuid:pk>", portable.file, name="export_file"),
     path("projects/<slug:slug>/lists", tables.index, name="lists"),
     path("projects/<slug:slug>/lists/<slug:name>", tables.table, name="list"),
     path("projects/<slug:slug>/comments", comments.comments, name="comments"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catalogue.definitions import Field
+from catalogue.document_kinds import Field
 from registry import lineage
 from registry.models import Artefact, ArtefactVersion
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import yaml
 from jsonschema import Draft202012Validator
 
-from catalogue.definitions import Field, field_of
+from catalogue.document_kinds import Field, field_of
 from catalogue.validation import SCHEMA
 
 _FILE = Path(__file__).parent / "kinds.yaml"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalogue.definitions import Column, Field
+from catalogue.document_kinds import Column, Field
 from registry.kinds import Form
 
 STATISTICS = ("mean", "std", "min", "p05", "p25", "median", "p75", "p95", "max")

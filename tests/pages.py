@@ -16,6 +16,7 @@ PAGES = [
     "/projects/churn/",
     "/projects/churn/phases/1",
     "/projects/churn/gates/1",
+    "/projects/churn/gates/1/changes",
     "/projects/churn/criteria",
     "/projects/churn/risks",
     "/projects/churn/risks/contradictory-objectives",

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from catalogue.definitions import DocumentKind, of
+from catalogue.definitions import of
+from catalogue.document_kinds import DocumentKind
 from monitoring.models import Signal
 from monitoring.services import operation, readings, signals
 from projects.models import Document, Evaluation, Project, Revision, Risk, Task
@@ -16,15 +17,25 @@ from projects.services import criteria, documents, gates, measurements, requirem
 from tests.cast import Cast
 
 SIGNALS = {"live-recall": "performance", "spare-memory": "technical"}
-UNWELCOME = {"open-conflicts", "open-above-tolerance", "trigger-fired"}
+UNWELCOME = {"open-above-tolerance", "trigger-fired", "all-at-once"}
+UNUSUAL = {"no-baseline-because", "all-at-once-because"}
+# Options in favour of the gate where the first one is not.
+FAVOURABLE = {"stage": "confirmed"}
+# What several documents have to name alike.
+SAME = {"assumption": "The world stays as it is.", "requirement": "Answers within a second.", "slice": "Women"}
 REVIEWERS = ["dora", "milo", "dana", "sven", "olga", "mara", "enzo"]
-COVERED = {"measures": "measure", "causes": "cause"}  # tables with a row for each option of a column
+COVERED = {"measures": "measure", "causes": "cause", "reviews": "phase"}  # a row for each option of the column
 CRITERIA = {"retention": "business", "recall": "ml", "saving": "economic"}
 
 
 def values_for(kind: DocumentKind) -> dict[str, Any]:
     """Fitting values for every field of a kind, in favour of the gate."""
-    return {field.key: _value(field) for field in kind.fields}
+    return {field.key: _value(field) for field in kind.fields if _is_given(field)}
+
+
+def _is_given(field: Any) -> bool:
+    """Neither computed, nor asked only where something is out of the ordinary."""
+    return not field.computed and not (field.required_when and field.key in UNUSUAL)
 
 
 def _value(field: Any) -> Any:
@@ -38,7 +49,7 @@ def _value(field: Any) -> Any:
         case "date":
             return "2026-11-01"
         case "choice":
-            return field.options[0]["key"]
+            return FAVOURABLE.get(field.key, field.options[0]["key"])
         case "yes_no":
             return "no" if field.key in UNWELCOME else "yes"
         case "sha256":
@@ -49,11 +60,21 @@ def _value(field: Any) -> Any:
 
 
 def _rows(field: Any) -> list[dict[str, Any]]:
-    covered = next((c for c in field.columns if c.key == COVERED.get(field.key)), None)
+    """Three rows that say the same, or one for each option of the column that is covered."""
+    columns = [column for column in field.columns if not column.computed]
+    row = {column.key: _cell(field, column) for column in columns}
+    covered = next((c for c in columns if c.key == (field.covers or COVERED.get(field.key))), None)
     if covered:
-        usual = {column.key: _value(column) for column in field.columns}
-        return [{**usual, covered.key: option["key"]} for option in covered.options]
-    return [{column.key: _value(column) for column in field.columns} for _ in range(3)]
+        return [{**row, covered.key: option["key"]} for option in covered.options]
+    return [row] * 3
+
+
+def _cell(table: Any, column: Any) -> Any:
+    if column.key == "with-it":
+        return "4"
+    if column.key == "decision" and table.key == "quarantine":
+        return "discard"
+    return SAME.get(column.key) or _value(column)
 
 
 def accept_document(cast: Cast, kind: str, values: dict[str, Any] | None = None, reason: str = "") -> Revision:

@@ -87,6 +87,11 @@ class Machine:
         values = records.risk_register(f"After the evaluation of iteration {self.iteration}.")
         self._write("risk-register", values, "The evaluation brought new knowledge.")
 
+    def add_review(self, phase: int) -> None:
+        """The review of a phase is a further row of the phase review record; that of the first came with its task."""
+        if phase > 1:
+            self._write("phase-review-record", records.phase_review(phase), f"Review of phase {phase}.")
+
     def write_early(self) -> None:
         """The monitoring plan and its signals are needed for the release already."""
         self._write("monitoring-plan-document", records.phase_5(self.science)["monitoring-plan-document"], "")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from catalogue.definitions import of
 from monitoring.models import Incident, Signal
 from monitoring.services import incidents, operation, signals
-from projects.models import CriterionVersion, Document, Evaluation, Project, QAMethod, Revision, Risk, Task
+from projects.models import CriterionVersion, Evaluation, Project, QAMethod, Revision, Risk, Task
 from projects.services import criteria, documents, gates, qa_methods, requirements, risks, tasks
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ MEMBERS = {
 ANSWERS = {
     "class-sizes": "no", "noisy-data": "no", "missing-values": "no", "learns-features": "no", "invariances": "no",
     "scale-dependent": "yes", "domain-knowledge": "no", "scarce-labels": "no", "tight-resources": "no",
-    "fault-tolerance": "no", "safety-critical": "yes", "personal-data": "yes",
+    "fault-tolerance": "no", "safety-critical": "yes", "personal-data": "yes", "fairness": "no",
 }  # fmt: skip
 
 
@@ -137,19 +137,33 @@ class People:
             methods = QAMethod.objects.filter(project=self.project, state=QAMethod.State.AVAILABLE)
             fitting = [m for m in methods.select_related("phase", "task") if risk.key in m.mitigates]
             if fitting:
-                self._perform(min(fitting, key=lambda m: abs(m.phase.number - number)), number)
+                self._perform(min(fitting, key=lambda m: abs(m.phase.number - number)))
         treated = Risk.objects.filter(project=self.project, phase__number=number, state=Risk.State.TREATED)
         for risk in list(treated):
             self._rate_again(risk)
 
-    def _perform(self, method: QAMethod, number: int) -> None:
-        kinds = [d.kind for d in Document.objects.filter(project=self.project, phase__number__lte=number)]
-        wanted = [kind for kind in (method.task.document_kinds if method.task else []) if kind in kinds]
+    def _perform(self, method: QAMethod) -> None:
         by = self.actors["data-scientist"]
         qa_methods.plan(method=method, by=by)
         finding = f"Carried out: {method.what_it_does}"
-        qa_methods.perform(method=method, finding=finding, evidence_kinds=wanted or kinds[-1:], by=by)
+        evidence = self._evidence(method)
+        qa_methods.perform(method=method, finding=finding, evidence_kinds=evidence, by=by)
         qa_methods.accept(method=method, by=self.actors["ml-expert"], note="Checked against the document.")
+
+    def _evidence(self, method: QAMethod) -> list[str]:
+        """For each kind of evidence the method expects a document, of its own task where there is one."""
+        accepted = Revision.objects.filter(project=self.project, state="accepted").select_related("document")
+        fields = {revision.document.kind: revision.fields for revision in accepted}
+        own = method.task.document_kinds if method.task else []
+        found = []
+        for wanted in (each["kind"] for each in method.evidence_expected):
+            serving = [kind for kind, held in fields.items() if self._is(kind, wanted, held)]
+            found.append(min(serving, key=lambda kind: kind not in own))
+        return found
+
+    def _is(self, kind: str, wanted: str, fields: dict[str, object]) -> bool:
+        evidence = self.template.document_kinds[kind].evidence
+        return wanted == "approval" or any(e.kind == wanted and (not e.field or e.field in fields) for e in evidence)
 
     def _rate_again(self, risk: Risk) -> None:
         """Less likely now; what stays above the limit is signed for half a year."""

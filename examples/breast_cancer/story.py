@@ -49,4 +49,5 @@ def _phase(machine: Machine, people: People, phase: int, say: Callable[[str], No
     people.settle(phase)
     if phase == 4:
         machine.update_risk_register()
-        people.review_everything()
+    machine.add_review(phase)
+    people.review_everything()

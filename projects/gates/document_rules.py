@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from catalogue.rule_params import Param
 from projects.gates.rules import (
@@ -16,14 +15,20 @@ from projects.gates.rules import (
     Params,
     accepted,
     condition,
+    field_name,
     is_borne,
     link,
     listed,
     met,
     missing,
     not_met,
+    row_name,
+    rows_of,
     rule,
+    satisfies,
+    shown,
     unknown,
+    wanted,
 )
 
 # A row without one of these could not be judged.
@@ -53,10 +58,10 @@ def document_field(facts: Facts, params: Params) -> Finding:
     if document is None:
         return missing(facts, kind)
     value, links = document["fields"].get(key), [link("document", kind)]
-    name = _field_name(facts, kind, key)
-    if _satisfies(value, params):
-        return met(f"{name}: {_shown(value)}.", links)
-    return not_met(f"{name} is {_shown(value)}; needed is {_wanted(params)}.", links)
+    name = field_name(facts, kind, key)
+    if satisfies(value, params):
+        return met(f"{name}: {shown(value)}.", links)
+    return not_met(f"{name} is {shown(value)}; needed is {wanted(params)}.", links)
 
 
 @rule(
@@ -75,7 +80,7 @@ def document_rows(facts: Facts, params: Params) -> Finding:
         row for row in document["fields"].get(params["table"]) or [] if all(row.get(c) == v for c, v in where.items())
     ]
     needed, links = params.get("at_least", 1), [link("document", params["kind"])]
-    name = _field_name(facts, params["kind"], params["table"])
+    name = field_name(facts, params["kind"], params["table"])
     condition = " with " + ", ".join(f"{c.replace('-', ' ')} “{v}”" for c, v in where.items()) if where else ""
     said = f"{name}: {len(rows)} of at least {needed} {'row' if needed == 1 else 'rows'}{condition}."
     return met(said, links) if len(rows) >= needed else not_met(said, links)
@@ -88,11 +93,11 @@ def every_row(facts: Facts, params: Params) -> Finding:
     if document is None:
         return missing(facts, params["kind"])
     rows = document["fields"].get(params["table"]) or []
-    bad = [row for row in rows if not _satisfies(row.get(params["column"]), params)]
+    bad = [row for row in rows if not satisfies(row.get(params["column"]), params)]
     links, column = [link("document", params["kind"])], params["column"].replace("-", " ")
     if bad:
         return not_met(
-            f"{len(bad)} of {len(rows)} rows need {_wanted(params)} in “{column}”: {listed(map(_row_name, bad))}.",
+            f"{len(bad)} of {len(rows)} rows need {wanted(params)} in “{column}”: {listed(map(row_name, bad))}.",
             links,
         )
     return met(f"All {len(rows)} rows are in order.", links)
@@ -109,18 +114,25 @@ def column_at_least(facts: Facts, params: Params) -> Finding:
         return unknown("The table is empty.", links)
     low = [row for row in rows if Decimal(row[params["column"]]) < Decimal(row[params["minimum"]])]
     if low:
-        seen = [f"{_row_name(r)} ({r[params['column']]} below {r[params['minimum']]})" for r in low]
+        seen = [f"{row_name(r)} ({r[params['column']]} below {r[params['minimum']]})" for r in low]
         return not_met(f"Below the minimum: {listed(seen)}.", links)
     return met(f"All {len(rows)} rows reach their minimum.", links)
 
 
-@rule(kind=KIND, table=TABLE, column=COLUMN, values=Param("texts", names="option", of="column"))
+@rule(
+    kind=KIND,
+    table=TABLE,
+    column=COLUMN,
+    values=Param("texts", names="option", of="column"),
+    with_any=Param("texts", names="column", of="table", is_required=False),
+)
 def column_covers(facts: Facts, params: Params) -> Finding:
-    """Each of `values` stands in `column` of at least one row."""
+    """Each of `values` stands in `column` of at least one row, which has an entry in at least one column `with_any`."""
     document = accepted(facts, params["kind"])
     if document is None:
         return missing(facts, params["kind"])
-    there = {row.get(params["column"]) for row in document["fields"].get(params["table"]) or []}
+    rows, needed = document["fields"].get(params["table"]) or [], params.get("with_any", [params["column"]])
+    there = {row.get(params["column"]) for row in rows if any(row.get(name) for name in needed)}
     lacking = [value for value in params["values"] if value not in there]
     links = [link("document", params["kind"])]
     if lacking:
@@ -130,9 +142,9 @@ def column_covers(facts: Facts, params: Params) -> Finding:
 
 @rule(kind=KIND, roles_any=Param("groups", names="role"))
 def document_approved_by(facts: Facts, params: Params) -> Finding:
-    """Accepted by one role of each group in `roles_any`."""
-    document = accepted(facts, params["kind"])
-    if document is None:
+    """Accepted by one role of each group in `roles_any`; of a submitted one it says whose word is still wanting."""
+    document = facts["documents"].get(params["kind"])
+    if document is None or not (document["state"] == "submitted" or accepted(facts, params["kind"])):
         return missing(facts, params["kind"])
     held = {review["role"] for review in document["reviews"] if review["verdict"] != "rejected"}
     open_groups = [group for group in params["roles_any"] if not held & set(group)]
@@ -140,36 +152,9 @@ def document_approved_by(facts: Facts, params: Params) -> Finding:
     if open_groups:
         wanted = "; ".join(" or ".join(r.replace("-", " ") for r in group) for group in open_groups)
         return not_met(f"Still to be accepted by: {wanted}.", links)
+    if document["state"] == "submitted":
+        return missing(facts, params["kind"])
     return met("Accepted by " + listed(sorted(r.replace("-", " ") for r in held)) + ".", links)
-
-
-@rule(kinds=Param("texts", names="kind"), fields=Param("texts", names="field", of="kinds", is_filled=True))
-def documents_agree(facts: Facts, params: Params) -> Finding:
-    """The same value stands in `fields[i]` of each of `kinds[i]`."""
-    pairs = list(zip(params["kinds"], params["fields"], strict=True))
-    for kind, _ in pairs:
-        if accepted(facts, kind) is None:
-            return missing(facts, kind)
-    values = [accepted(facts, kind)["fields"].get(key) for kind, key in pairs]
-    links = [link("document", kind) for kind, _ in pairs]
-    names = [facts["kind_names"].get(kind, kind) for kind, _ in pairs]
-    if len(set(map(str, values))) == 1 and values[0]:
-        return met(f"Both name {values[0]}.", links)
-    said = [f"{name}: {_shown(value)}" for name, value in zip(names, values, strict=True)]
-    return not_met(f"They differ: {listed(said)}.", links)
-
-
-@rule(kind=KIND, than=KIND)
-def document_newer(facts: Facts, params: Params) -> Finding:
-    """`kind` was accepted or confirmed after `than` was."""
-    newer, older = accepted(facts, params["kind"]), accepted(facts, params["than"])
-    for kind, document in ((params["kind"], newer), (params["than"], older)):
-        if document is None:
-            return missing(facts, kind)
-    links = [link("document", params["kind"])]
-    if newer["settled_at"] >= older["settled_at"]:
-        return met(f"Renewed {newer['settled_at'][:10]}, after the evaluation.", links)
-    return not_met("It is older than what it has to take into account: review it once more.", links)
 
 
 @rule(
@@ -201,35 +186,24 @@ def measures_frozen(facts: Facts, params: Params) -> Finding:
     return met("Settled before the first result.", links)
 
 
-def _satisfies(value: Any, params: Params) -> bool:
-    if "equals" in params:
-        return value == params["equals"]
-    if "one_of" in params:
-        return value in params["one_of"]
-    return value not in (None, "", [])
-
-
-def _wanted(params: Params) -> str:
-    if "equals" in params:
-        return _shown(params["equals"])
-    if "one_of" in params:
-        return " or ".join(_shown(value) for value in params["one_of"])
-    return "an entry"
-
-
-def _shown(value: Any) -> str:
-    if value in (None, "", []):
-        return "empty"
-    if isinstance(value, list):
-        return f"{len(value)} entries"
-    return f"“{str(value).replace('-', ' ') if len(str(value)) < 60 else str(value)[:57] + '…'}”"
-
-
-def _row_name(row: dict[str, Any]) -> str:
-    """The longest text of a row names it best; the order of its columns is not part of the facts."""
-    texts = sorted(str(value) for value in row.values() if not isinstance(value, list))
-    return max(texts, key=len, default="row")[:60]
-
-
-def _field_name(facts: Facts, kind: str, key: str) -> str:
-    return f"{facts['kind_names'].get(kind, kind)}, {key.replace('-', ' ')}"
+@rule(
+    kind=KIND,
+    table=TABLE,
+    column=NUMBERS,
+    where=Param("cells", names="cell", of="table", is_required=False),
+    task=Param(names="task", is_required=False),
+)
+def gain_proven(facts: Facts, params: Params) -> Finding:
+    """In every row that satisfies `where`, the gain in `column` is above zero; others stay on record."""
+    if any(t["key"] == params.get("task") and t["state"] == "not_applicable" for t in facts["tasks"]):
+        return met("The task does not apply to this project.", [link("task", params["task"])])
+    if accepted(facts, params["kind"]) is None:
+        return missing(facts, params["kind"])
+    where, links = params.get("where", {}), [link("document", params["kind"])]
+    rows = rows_of(facts, params["kind"], params["table"])
+    kept = [row for row in rows if all(row.get(c) == v for c, v in where.items())]
+    useless = [row for row in kept if Decimal(row[params["column"]]) <= 0]
+    if useless:
+        said = [f"{row_name(row)} ({row[params['column']]})" for row in useless]
+        return not_met(f"No gain: {listed(said)}.", links)
+    return met(f"{len(kept)} kept with a gain, {len(rows) - len(kept)} removed.", links)

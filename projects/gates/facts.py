@@ -50,7 +50,12 @@ def of_project(project: Project) -> Facts:
     tasks = list(project.task_set.select_related("phase"))
     return {
         "today": timezone.localdate().isoformat(),
-        "project": {"slug": project.slug, "kind": project.kind, "iteration": project.iteration},
+        "project": {
+            "slug": project.slug,
+            "kind": project.kind,
+            "iteration": project.iteration,
+            "answers": project.answers,
+        },
         "policy": policies.in_force().as_facts,
         "kind_names": {key: kind.name for key, kind in template.document_kinds.items()},
         "role_names": dict(template.roles),
@@ -129,6 +134,8 @@ def _document(document: Document, template: Catalogue, needed: int) -> Facts:
         "revision": shown.number,
         "id": str(shown.pk),
         "is_current": since >= needed,
+        "valid_from": plain(shown.valid_from),
+        "valid_until": plain(shown.valid_until),
         "fields": shown.fields,
         "reviews": [{"role": r.role, "verdict": r.verdict, "iteration": r.iteration} for r in reviews],
         "first_settled_at": plain(shown.decided_at),

@@ -62,12 +62,12 @@ TABLE = Param(names="field", of="kind", types=("table",))
 COLUMN = Param(names="column", of="table")
 
 
-def condition(of: str) -> dict[str, Param]:
-    """How a value is judged: exactly one of the three. `of` names the field or column that holds it."""
+def condition(of: str, is_required: bool = True) -> dict[str, Param]:
+    """How a value is judged: exactly one of the three, or none. `of` names the field or column that holds it."""
     return {
-        "equals": Param(names="option", of=of, choice="condition"),
-        "one_of": Param("texts", names="option", of=of, choice="condition"),
-        "not_empty": Param("true", choice="condition"),
+        "equals": Param(names="option", of=of, choice="condition", is_required=is_required),
+        "one_of": Param("texts", names="option", of=of, choice="condition", is_required=is_required),
+        "not_empty": Param("true", choice="condition", is_required=is_required),
     }
 
 
@@ -93,7 +93,7 @@ def evaluate(checks: Iterable[Any], facts: Facts) -> list[Verdict]:
 
 
 def _judge(check: Any, facts: Facts) -> Verdict:
-    finding = RULES[check.rule](facts, dict(check.params))
+    finding = _find(check, facts)
     verdict, because = finding.verdict, finding.because
     policies, waiver = facts["policy"]["values"], facts["waivers"].get(check.key)
     blocking, waivable = policy.is_blocking(check, policies), policy.is_waivable(check, policies)
@@ -104,6 +104,20 @@ def _judge(check: Any, facts: Facts) -> Verdict:
         check=check.key, text=check.text, blocking=blocking, waivable=waivable, when=check.when,
         rule=check.rule, verdict=verdict, because=because, links=finding.links, mend_roles=list(check.mend_roles),
     )  # fmt: skip
+
+
+def _find(check: Any, facts: Facts) -> Finding:
+    """What the check's rules see together: met when each of them is, else the worst of them with every shortcoming."""
+    asked = check.applies_when
+    if asked and (answer := facts["project"]["answers"].get(asked["question"])) not in asked["answers"]:
+        return met(f"It is not asked of this project: {asked['question'].replace('-', ' ')} was answered “{answer}”.")
+    found = [RULES[check.rule](facts, dict(check.params))]
+    found += [RULES[further["rule"]](facts, dict(further["params"])) for further in check.also]
+    worst = min(found, key=lambda finding: [NOT_MET, UNKNOWN, MET].index(finding.verdict))
+    said = [finding for finding in found if worst.verdict == MET or finding.verdict != MET]
+    links = [link for finding in said for link in finding.links]
+    unique = [link for i, link in enumerate(links) if link not in links[:i]]
+    return Finding(worst.verdict, " ".join(dict.fromkeys(finding.because for finding in said)), unique)
 
 
 def as_rows(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
@@ -147,9 +161,16 @@ def listed(names: Iterable[str], most: int = 4) -> str:
 
 
 def accepted(facts: Facts, kind: str) -> dict[str, Any] | None:
-    """The accepted revision of a document that holds in this iteration, or None."""
+    """The accepted revision of a document that holds in this iteration and today, or None."""
     document = facts["documents"].get(kind)
-    return document if document and document["state"] == "accepted" and document["is_current"] else None
+    if document is None or document["state"] != "accepted" or not document["is_current"]:
+        return None
+    return document if is_valid(document, facts["today"]) else None
+
+
+def is_valid(document: dict[str, Any], today: str) -> bool:
+    """Whether the day lies between the first and the last one the document counts on."""
+    return (document["valid_from"] or today) <= today <= (document["valid_until"] or today)
 
 
 def missing(facts: Facts, kind: str) -> Finding:
@@ -158,8 +179,50 @@ def missing(facts: Facts, kind: str) -> Finding:
     title = facts["kind_names"].get(kind, kind)
     if document is None:
         because = f"“{title}” has not been written yet."
+    elif not is_valid(document, facts["today"]):
+        span = f"{document['valid_from'] or '…'} to {document['valid_until'] or '…'}"
+        because = f"“{title}” counts from {span}, not today; it has to be renewed."
     elif document["state"] == "accepted":
         because = f"“{title}” was accepted in an earlier iteration and must be confirmed again."
     else:
         because = f"“{title}” is {document['state']}, not accepted."
     return unknown(because, [link("document", kind)])
+
+
+def rows_of(facts: Facts, kind: str, table: str) -> list[dict[str, Any]]:
+    """Rows of a table of an accepted document."""
+    return accepted(facts, kind)["fields"].get(table) or []
+
+
+def satisfies(value: Any, params: Params) -> bool:
+    if "equals" in params:
+        return value == params["equals"]
+    if "one_of" in params:
+        return value in params["one_of"]
+    return value not in (None, "", [])
+
+
+def wanted(params: Params) -> str:
+    if "equals" in params:
+        return shown(params["equals"])
+    if "one_of" in params:
+        return " or ".join(shown(value) for value in params["one_of"])
+    return "an entry"
+
+
+def shown(value: Any) -> str:
+    if value in (None, "", []):
+        return "empty"
+    if isinstance(value, list):
+        return f"{len(value)} entries"
+    return f"“{str(value).replace('-', ' ') if len(str(value)) < 60 else str(value)[:57] + '…'}”"
+
+
+def row_name(row: dict[str, Any]) -> str:
+    """The longest text of a row names it best; the order of its columns is not part of the facts."""
+    texts = sorted(str(value) for value in row.values() if not isinstance(value, list))
+    return max(texts, key=len, default="row")[:60]
+
+
+def field_name(facts: Facts, kind: str, key: str) -> str:
+    return f"{facts['kind_names'].get(kind, kind)}, {key.replace('-', ' ')}"

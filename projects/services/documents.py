@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from catalogue.definitions import DocumentKind, of
+from django.utils import timezone
+
+from catalogue.definitions import of
+from catalogue.document_kinds import DocumentKind
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.services import blobs
 from projects import access, document_fields
 from projects.document_reviews import open_groups
 from projects.models import Attachment, Document, Project, Review, Revision
+from projects.services import consequences
 from projects.services.doing import Doing, doing, required_text
 from projects.services.phases import require_not_in_review
 from projects.services.quota import require_room
@@ -65,6 +70,26 @@ def change_draft(*, revision: Revision, fields: dict[str, Any], by: Actor, expec
         return row
 
 
+def set_validity(
+    *, revision: Revision, valid_from: date | None, valid_until: date | None, by: Actor, expected: int | None = None
+) -> Revision:
+    """Say from when and until when a draft is to count as evidence; outside of that no gate counts it.
+
+    Raises:
+        Invalid: it would end before it begins, or has ended. Conflict: no draft any more, or nothing changes. Stale.
+    """
+    with doing("document.validity_set", by=by, on=revision, right="work", expected=expected) as now:
+        row = _open_draft(now, "date")
+        if valid_until is not None and valid_until < max(valid_from or timezone.localdate(), timezone.localdate()):
+            sentence = "Choose a day that is neither past nor before the first one."
+            raise Invalid(sentence, errors={"valid_until": [sentence]})
+        if (row.valid_from, row.valid_until) == (valid_from, valid_until):
+            raise Conflict("Nothing was changed.")
+        row.valid_from, row.valid_until, row.authors = valid_from, valid_until, _with(row, by)
+        row.save(update_fields=["valid_from", "valid_until", "authors"])
+        return row
+
+
 def attach(
     *, revision: Revision, name: str, media_type: str, data: bytes, by: Actor, claimed_sha256: str | None = None
 ) -> Attachment:
@@ -94,18 +119,13 @@ def submit(*, revision: Revision, by: Actor, expected: int | None = None) -> Rev
     """Ask for the reviews its kind demands.
 
     Raises:
-        Invalid: a required field is empty, each under its key. IllegalMove; PhaseClosed.
+        Invalid: a required field is empty or a table says too little, each under its key. IllegalMove; PhaseClosed.
     """
     with doing("document.submitted", by=by, on=revision, right="work", expected=expected) as now:
         row = now.row
         require_not_in_review(row.document.phase, "submit a document of it")
         require_move(row, Revision.State.SUBMITTED)
-        lacking = document_fields.lacking(kind_of(now.project, row.document.kind), row.fields)
-        if lacking:
-            raise Invalid(
-                f"Still empty: {', '.join(field.label for field in lacking)}.",
-                errors={field.key: ["This is needed before the document can be reviewed."] for field in lacking},
-            )
+        _require_ready(kind_of(now.project, row.document.kind), row.fields)
         row.state, row.submitted_at = Revision.State.SUBMITTED, now.act.at
         row.save(update_fields=["state", "submitted_at"])
         return row
@@ -114,6 +134,8 @@ def submit(*, revision: Revision, by: Actor, expected: int | None = None) -> Rev
 def accept(*, revision: Revision, by: Actor, note: str = "") -> Review:
     """Accept in the first role the actor holds of a group that is still open; the last group accepts the document.
 
+    What its kind declares as consequences follows in the same act.
+
     Raises:
         NotAllowed: the author, who has reviewed already, a machine, or nobody of the groups. IllegalMove; PhaseClosed.
     """
@@ -121,8 +143,8 @@ def accept(*, revision: Revision, by: Actor, note: str = "") -> Review:
         row = now.row
         require_not_in_review(row.document.phase, "review a document of it")
         require_move(row, Revision.State.ACCEPTED)
-        groups = kind_of(now.project, row.document.kind).review_roles
-        reviews = list(row.reviews.all())
+        kind = kind_of(now.project, row.document.kind)
+        groups, reviews = kind.review_roles, list(row.reviews.all())
         review = _review(now, by, open_groups(groups, reviews, ACCEPTING), Review.Verdict.ACCEPTED, note)
         if not open_groups(groups, [*reviews, review], ACCEPTING):
             for earlier in row.document.revisions.select_for_update().filter(state=Revision.State.ACCEPTED):
@@ -130,6 +152,7 @@ def accept(*, revision: Revision, by: Actor, note: str = "") -> Review:
                 earlier.save(update_fields=["state"])
             row.state, row.decided_at = Revision.State.ACCEPTED, now.act.at
             row.save(update_fields=["state", "decided_at"])
+            consequences.follow(now, row, kind)
         return review
 
 
@@ -178,6 +201,14 @@ def _begin(now: Doing, definition: DocumentKind) -> Document:
     document = Document(project=now.project, phase=phase, kind=definition.key, title=definition.name)
     document.save()
     return document
+
+
+def _require_ready(definition: DocumentKind, stored: dict[str, Any]) -> None:
+    unready = document_fields.unready(definition, stored)
+    if unready:
+        labels = {field.key: field.label for field in definition.fields}
+        said = [labels[key] if key not in stored else f"{labels[key]} ({why})" for key, why in unready.items()]
+        raise Invalid(f"Still missing: {'; '.join(said)}", errors={key: [why] for key, why in unready.items()})
 
 
 def _open_draft(now: Doing, verb: str) -> Revision:

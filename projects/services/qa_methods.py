@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from catalogue.definitions import of
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from projects.models import Document, Project, QAMethod, Revision, Risk
 from projects.services.doing import doing, require_known, required_text
@@ -41,14 +42,16 @@ def perform(*, method: QAMethod, finding: str, evidence_kinds: list[str], by: Ac
     """Say what carrying it out showed, and on which documents of the project that rests.
 
     Raises:
-        Invalid: no finding, no evidence, or a kind the project has no document of. PhaseClosed; IllegalMove.
+        Invalid: no finding, no evidence, a kind the project has no document of, or documents that are not the kinds of
+            evidence the method expects. PhaseClosed; IllegalMove.
     """
     finding = required_text(finding, "finding", "Say what carrying it out showed.")
     with doing("qa_method.performed", by=by, on=method, right="work") as now:
         require_not_in_review(now.row.phase, "record a QA method")
         require_move(now.row, QAMethod.State.PERFORMED)
-        _require_evidence(now.project.pk, evidence_kinds)
         row = now.row
+        _require_evidence(now.project.pk, evidence_kinds)
+        _require_expected(now.project, row, evidence_kinds)
         row.state, row.finding, row.evidence_kinds = QAMethod.State.PERFORMED, finding, sorted(set(evidence_kinds))
         row.performed_by_id, row.performed_at = by.user.pk, now.act.at
         row.save()
@@ -110,3 +113,39 @@ def _require_evidence(project_id: object, kinds: list[str]) -> None:
             f"The project has no document of: {', '.join(unknown)}." if unknown else "Name at least one document."
         )
         raise Invalid(sentence, errors={"evidence_kinds": [sentence]})
+
+
+def _require_expected(project: Project, row: QAMethod, kinds: list[str]) -> None:
+    """Each document is evidence of a kind the method expects, and together they are of every kind it expects."""
+    expected = {each["kind"] for each in row.evidence_expected}
+    if not expected:
+        return
+    is_what = _evidence(project, kinds)
+    names = {kind: of(project.catalogue).document_kinds[kind].name for kind in kinds}
+    strange = sorted(names[kind] for kind, held in is_what.items() if not held & expected)
+    lacking = sorted(expected - {each for held in is_what.values() for each in held})
+    said = [f"“{name}” is none of the evidence this method expects." for name in strange]
+    if lacking:
+        said.append(f"Still missing: {_words(lacking)}.")
+    if said:
+        said.append(f"It expects: {_words(sorted(expected))}.")
+        raise Invalid(" ".join(said), errors={"evidence_kinds": said})
+
+
+def _evidence(project: Project, kinds: list[str]) -> dict[str, set[str]]:
+    """Document kind -> what evidence its newest revision is. Whatever is reviewed is an approval, too."""
+    newest = {
+        revision.document.kind: revision.fields
+        for revision in Revision.objects.filter(project=project, document__kind__in=kinds)
+        .select_related("document")
+        .order_by("number")
+    }
+    defined = of(project.catalogue).document_kinds
+    return {
+        kind: {"approval"} | {e.kind for e in defined[kind].evidence if not e.field or e.field in newest[kind]}
+        for kind in kinds
+    }
+
+
+def _words(kinds: list[str]) -> str:
+    return ", ".join(kind.replace("-", " ") for kind in kinds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from notices import services as notices
 from policies import selectors as policies
 from projects import selectors
 from projects.models import Membership, Phase, Project, Requirement, Task
-from projects.services.doing import doing, require_known, required_text
+from projects.services.doing import Doing, doing, require_known, required_text
 from projects.services.phases import require_open
 from projects.states import require_move
 
@@ -200,6 +201,20 @@ def own(phase: Phase, name: str, aim: str) -> Task:
         project=phase.project, phase=phase, key=f"own-{uuid7().hex[-12:]}", name=name, aim=aim, is_own=True,
         group="own", iteration=phase.project.iteration, position=phase.task_set.count() + 1,
     )  # fmt: skip
+
+
+def reopen_again(now: Doing, keys: Iterable[str], reason: str) -> list[Task]:
+    """Put tasks of open phases back to their beginning, as part of the act that is going on.
+
+    In a phase that is closed nothing moves: what changed there shows at its gate.
+    """
+    rows = Task.objects.select_for_update().filter(project=now.project, key__in=list(keys))
+    begun = [Task.State.IN_PROGRESS, Task.State.IN_REVIEW, Task.State.DONE]
+    reopened = list(rows.filter(phase__state=Phase.State.OPEN, state__in=begun))
+    for task in reopened:
+        require_move(task, Task.State.TO_DO)
+        task.save(update_fields=reset(task, reason, task.iteration))
+    return reopened
 
 
 def reset(task: Task, reason: str, iteration: int) -> list[str]:

@@ -100,6 +100,9 @@ COMMANDS = {
     ),
     "accept-method": Command(qa_methods.accept, QAMethod, "method", texts("note"), "Accepted; rate its risks again."),
     "reject-method": Command(qa_methods.reject, QAMethod, "method", texts("reason"), "Rejected."),
+    "date-document": Command(
+        documents.set_validity, Revision, "revision", readers.validity, "It is noted how long it counts."
+    ),
     "submit-document": Command(documents.submit, Revision, "revision", nothing, "Submitted for review."),
     "accept-document": Command(documents.accept, Revision, "revision", texts("note"), "Your acceptance is recorded."),
     "reject-document": Command(documents.reject, Revision, "revision", texts("reason"), "Rejected."),

@@ -88,6 +88,10 @@ def hold(given: Given) -> dict[str, Any]:
     return {**texts("reason", "condition")(given), "code": code, "expected_on": day_of(given, "expected_on")}
 
 
+def validity(given: Given) -> dict[str, Any]:
+    return {name: day_of(given, name) for name in ("valid_from", "valid_until")}
+
+
 def since(given: Given) -> dict[str, Any]:
     return {"running_since": day_of(given, "running_since")}
 

@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from crispmlq.errors import NotFound
+from jobs.models import Job
 from projects import access
 from projects.page_selectors import members
 from projects.places import PLACES, place_of
+from projects.services import portable
 from projects.tables import TABLES, Asked, Column, Table, is_sortable
 from projects.views.files import asked_of, file_of
 from projects.views.pages import show
@@ -26,7 +28,10 @@ BULK = {"tasks": "projects/_bulk_tasks.html", "qa-methods": "projects/_bulk_meth
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.actor, slug)
     found = [(table, table.model._base_manager.filter(project=project).count()) for table in TABLES.values()]
-    return show(request, "projects/lists.html", project, tab="lists", lists=found)
+    mine = Job.objects.filter(kind=portable.EXPORT, project_id=project.pk, requested_by=request.user.pk)
+    return show(
+        request, "projects/lists.html", project, tab="lists", lists=found, export=mine.order_by("-created_at").first()
+    )
 
 
 @require_safe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalogue.definitions import Field
+from catalogue.document_kinds import Field
 from projects.document_fields import Kind
 
 EXTRA_ROWS = 3

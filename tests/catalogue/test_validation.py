@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+import yaml
 
 from catalogue import files, services
 from crispmlq.errors import Invalid
@@ -59,3 +60,32 @@ def test_it_gathers_every_fault_of_a_load(folder):
 def test_it_refuses_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(Invalid, match="is not a folder"):
         services.check(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("part", ["risks", "qa_methods"])
+def test_it_refuses_a_task_without_risk_or_qa_method(folder, part):
+    path = folder / "phase-4.yaml"
+    text = path.read_text(encoding="utf-8")
+    body = yaml.safe_load(text)
+    body["tasks"][0][part] = []
+    path.write_text(yaml.safe_dump(body), encoding="utf-8")
+    assert any("minItems" in fault for fault in faults(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "rule"),
+    [
+        ("documents-1.yaml", "field: verdict\n", "field: weather\n", "known-field"),
+        ("documents-1.yaml", "at_most: tolerance", "at_most: patience", "known-column"),
+        ("documents-1.yaml", "covers: requirement", "covers: resolution", "known-column"),
+        ("documents-1.yaml", "reopens:\n    - data-collection", "reopens:\n    - lunch", "known-task"),
+        ("documents-1.yaml", "gives:\n      - sufficient", "gives:\n      - fine", "known-option"),
+        ("documents-5.yaml", "tells: assumption", "tells: story", "known-column"),
+        ("documents-5.yaml", "field: rehearsed-on", "field: rehearsed-never", "known-field"),
+        ("gates.yaml", "question: fairness", "question: weather", "known-question"),
+        ("gates.yaml", "also:\n    - rule: document_field", "also:\n    - rule: moon_phase", "known-rule"),
+    ],
+)  # fmt: skip
+def test_it_refuses_what_a_field_or_a_check_refers_to_in_vain(folder, name, old, new, rule):
+    changed(folder, name, old, new)
+    assert any(f", {rule}: " in fault for fault in faults(folder))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogue.definitions import Column, DocumentKind, Field
+from catalogue.document_kinds import Column, DocumentKind, Field
 from crispmlq.errors import Invalid
 from projects import document_fields
 

@@ -33,6 +33,7 @@ from projects.services import (
     iterations,
     measurements,
     memberships,
+    portable,
     qa_methods,
     requirements,
     risks,
@@ -47,7 +48,11 @@ from tests.cast import Cast
 Deed = Callable[[], Any]
 CASES: dict[str, Callable[[Cast], Deed]] = {}
 # Asking for a job is no act: it leaves a job and no event.
-WITHOUT_EVENT = {"reports.request", "integrity.request_export", "integrity.request_verification"}
+# A project is brought in with the events it has; tests/projects/test_portable.py tries that.
+WITHOUT_EVENT = {
+    "portable.request", "portable.bring_in", "reports.request", "integrity.request_export",
+    "integrity.request_verification",
+}  # fmt: skip
 
 
 def case(name: str) -> Callable[[Callable[[Cast], Deed]], Callable[[Cast], Deed]]:
@@ -137,6 +142,12 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     revision = drafted(cast)
     return lambda: documents.attach(revision=revision, name="a", media_type="text/csv", data=b"a", by=cast.dana)
+
+
+@case("documents.set_validity")
+def _(cast: Cast) -> Deed:
+    revision = drafted(cast)
+    return lambda: documents.set_validity(revision=revision, valid_from=None, valid_until=walk.days(90), by=cast.dana)
 
 
 @case("documents.submit")
@@ -545,6 +556,13 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     keys = [QAMethod.objects.filter(project=cast.project).first().key]
     return lambda: qa_methods.plan_many(project=cast.project, keys=keys, by=cast.dana)
+
+
+@case("portable.hand_out")
+def _(cast: Cast) -> Deed:
+    job = portable.request(project=cast.project, form="json", by=cast.dana)
+    queue.run(job.pk)
+    return lambda: portable.hand_out(project=cast.project, job_id=job.pk, by=cast.dana)
 
 
 class NotStored(Exception):
