@@ -18,7 +18,7 @@ from tests.cast import Cast
 from tests.monitoring import made
 
 RULES = rules.RULES
-DOCUMENT = {"state": "accepted", "is_current": True, "fields": {}}
+DOCUMENT = {"state": "accepted", "is_current": True, "fields": {}, "valid_from": None, "valid_until": None}
 
 
 def judged(cast: Cast, rule: str, **params: Any) -> rules.Finding:
