@@ -15,6 +15,7 @@ from api.views import (
     criteria,
     documents,
     gates,
+    imports,
     items,
     monitoring,
     notices,
@@ -24,6 +25,7 @@ from api.views import (
     projects,
     registry,
     reports,
+    templates,
     trail,
     work,
 )
@@ -114,9 +116,14 @@ urlpatterns = [
     path("projects/<slug:slug>/trail/verifications", trail.Trail.as_view({"post": "verify"}), name="trail-verify"),
     path("projects/<slug:slug>/trail/exports", trail.Trail.as_view({"post": "export"}), name="trail-export"),
     path("projects/<slug:slug>/trail/exports/<uuid:pk>", trail.Trail.as_view({"get": "bundle"}), name="trail-bundle"),
+    path(
+        "projects/<slug:slug>/imports/<slug:name>", imports.RowImports.as_view({"post": "create"}), name="import-rows"
+    ),
     path("imports", portable.Imports.as_view({"post": "create"}), name="imports"),
     path("projects/<slug:slug>/exports", portable.Exports.as_view({"post": "create"}), name="exports"),
     path("projects/<slug:slug>/exports/<uuid:pk>", portable.Exports.as_view({"get": "retrieve"}), name="export"),
+    path("templates", templates.Templates.as_view({"get": "list", "post": "create"}), name="templates"),
+    path("templates/<uuid:pk>/retire", templates.Templates.as_view({"post": "retire"}), name="template-retire"),
     path("work", work.MyWork.as_view({"get": "list"}), name="work"),
     path("approvals", work.Approvals.as_view({"get": "list"}), name="approvals"),
     path("activity", work.Activity.as_view({"get": "list"}), name="activity"),

@@ -14,6 +14,8 @@ from monitoring.models import Signal
 from monitoring.services import operation, readings, signals
 from projects.models import Document, Evaluation, Project, Revision, Risk, Task
 from projects.services import criteria, documents, gates, measurements, requirements, risks, tasks
+from registry.models import ArtefactVersion
+from tests import artefacts
 from tests.cast import Cast
 
 SIGNALS = {"live-recall": "performance", "spare-memory": "technical"}
@@ -169,8 +171,24 @@ def settle(cast: Cast, number: int) -> None:
         )
 
 
+def register(cast: Cast, number: int) -> None:
+    """What the registry holds by the end of a phase; the documents name prepared data and a model of version v1."""
+    parts = {1: ["crm@1", "raw@1"], 3: ["training@1", "image@1", "params@1"]}
+    if number in parts:
+        artefacts.parts(cast, *parts[number])
+    there = {v.ref: v for v in ArtefactVersion.objects.filter(project=cast.project)}
+    if number == 2 and "prepared@v1" not in there:
+        artefacts.version(cast, "dataset", "prepared@v1", "raw@1", step="prepare", role="prepared")
+    if number == 3 and "churn-model@v1" not in there:
+        inputs = ["prepared@v1", "training@1", "image@1", "params@1"]
+        artefacts.version(cast, "model", "churn-model@v1", *inputs, step="train")
+    if number == 5:
+        artefacts.profile(cast, there["churn-model@v1"], "training", "production-like")
+
+
 def prepare(cast: Cast, number: int) -> None:
     """Everything gate `number` asks for."""
+    register(cast, number)
     if number == 1:
         if not cast.project.criterion_set.exists():
             approve_criteria(cast)

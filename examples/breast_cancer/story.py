@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from examples.breast_cancer import parts
 from examples.breast_cancer.client import Client
 from examples.breast_cancer.machine import Machine
 from examples.breast_cancer.people import People
@@ -37,6 +38,7 @@ def tell(client: Client, people: People, say: Callable[[str], None]) -> None:
 
 def _phase(machine: Machine, people: People, phase: int, say: Callable[[str], None]) -> None:
     say(f"Iteration {machine.iteration}, phase {phase}")
+    parts.register(machine.client, machine.science, phase)
     if phase == 5:
         machine.write_early()
         people.prepare_operation()
