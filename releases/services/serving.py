@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
     from accounts.actors import Actor
     from projects.models import Project
     from registry.models import ArtefactVersion
+
+
+# What apps above this one do when something begins to be served, inside the act: functions of the row and its time.
+FOLLOWERS: list[Callable[[Serving, datetime], None]] = []
+
+
+def register_follower(follow: Callable[[Serving, datetime], None]) -> None:
+    FOLLOWERS.append(follow)
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,24 @@ def put(now: Doing, deployment: str, target: Target, reason: str, by: Actor, inc
         by_machine=by.is_machine,
     )  # fmt: skip
     row.save()
+    for follow in FOLLOWERS:
+        follow(row, now.act.at)
     return row
+
+
+def stop_roll_outs(project: Project, reason: str, at: datetime, deployment: str | None = None) -> list[Release]:
+    """Stop what is being rolled out, inside an act that is open already; the releases that were stopped."""
+    rolling = project.release_set.select_for_update().filter(state=Release.State.ROLLING_OUT)
+    stopped = list(rolling.filter(deployment=deployment) if deployment else rolling)
+    for release in stopped:
+        for running in release.increments.filter(state=Increment.State.RUNNING):
+            require_move(running, Increment.State.STOPPED)
+            running.state, running.result, running.ended_at = Increment.State.STOPPED, reason, at
+            running.save(update_fields=["state", "result", "ended_at"])
+        require_move(release, Release.State.STOPPED)
+        release.state = Release.State.STOPPED
+        release.save(update_fields=["state"])
+    return stopped
 
 
 def _switch(now: Doing, deployment: str, target: Target, reason: str, by: Actor, incident: UUID | None) -> Serving:
@@ -87,7 +114,7 @@ def _switch(now: Doing, deployment: str, target: Target, reason: str, by: Actor,
         raise Conflict(f"Nothing was ever served as “{deployment}”.")
     if _is_the_same(current, target):
         raise Conflict(f"“{deployment}” serves {current.what} already.")
-    _stop_roll_out(now, deployment, reason)
+    stop_roll_outs(now.project, reason, now.act.at, deployment)
     row = put(now, deployment, target, reason, by, incident)
     now.act.subject = row
     return row
@@ -97,18 +124,3 @@ def _is_the_same(current: Serving, target: Target) -> bool:
     if target.model is not None:
         return current.model_id == target.model.pk
     return (current.kind, current.fallback) == (target.kind, target.fallback)
-
-
-def _stop_roll_out(now: Doing, deployment: str, reason: str) -> None:
-    """A roll-out does not go on under a switch."""
-    release = now.project.release_set.filter(deployment=deployment, state=Release.State.ROLLING_OUT).first()
-    if release is None:
-        return
-    running = release.increments.filter(state=Increment.State.RUNNING).first()
-    if running is not None:
-        require_move(running, Increment.State.STOPPED)
-        running.state, running.result, running.ended_at = Increment.State.STOPPED, reason, now.act.at
-        running.save(update_fields=["state", "result", "ended_at"])
-    require_move(release, Release.State.STOPPED)
-    release.state = Release.State.STOPPED
-    release.save(update_fields=["state"])
