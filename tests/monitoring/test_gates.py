@@ -18,6 +18,7 @@ from projects.services import qa_methods
 from tests import walk
 from tests.cast import Cast
 from tests.monitoring import made
+from tests.released import released, released_material
 
 RULES = rules.RULES
 DOCUMENT = {"state": "accepted", "is_current": True, "fields": {}, "valid_from": None, "valid_until": None}
@@ -177,16 +178,13 @@ def test_a_review_past_its_date_fails_gate_6(cast: Cast) -> None:
 
 
 def test_a_new_release_asks_for_a_new_baseline(cast: Cast) -> None:
-    made.active(cast, baseline=Decimal("0.9"), baseline_version="model-1")
-    release = {
-        "model-version": "model-1", "data-version": "d", "code-version": "c", "configuration-version": "k",
-        "approver": "Sven", "released-on": "2026-11-01", "increment": "All",
-    }  # fmt: skip
+    made.active(cast, baseline=Decimal("0.9"), baseline_version="model@1")
+    released_material(cast)
     assert judged(cast, "baselines_fit").verdict == "met"
-    walk.accept_document(cast, "release-record", release)
+    released(cast, "model@1")
     assert judged(cast, "baselines_fit").verdict == "met"
-    walk.accept_document(cast, "release-record", {**release, "model-version": "model-2"}, reason="Update.")
-    assert "model-1" in judged(cast, "baselines_fit").because
+    released(cast, "model@2")
+    assert "model@1" in judged(cast, "baselines_fit").because
 
 
 def test_a_difference_between_environments_is_named_before_gate_5(cast: Cast) -> None:

@@ -12,16 +12,18 @@ from django.utils import timezone
 
 from crispmlq.errors import Conflict, Invalid
 from monitoring import plans, status
-from monitoring.models import Incident
+from monitoring.models import Incident, Observation
 from monitoring.services import incidents, operation, readings, signals, watching
 from monitoring.services.incidents import NotExplained
 from notices.models import Notice
 from projects.models import Project
 from projects.services import memberships, projects
 from projects.states import IllegalMove
-from tests import artefacts, walk
+from releases.services import releasing
+from tests import artefacts
 from tests.cast import Cast
 from tests.monitoring import made
+from tests.released import pass_gate, plan, released, released_material
 
 
 def opened(cast: Cast, severity: str = "high", **parts: Any) -> Incident:
@@ -137,23 +139,33 @@ def test_effects_and_loss_are_added_until_it_is_closed(cast: Cast) -> None:
 
 
 def test_versions_in_force_at_its_start_are_filled_in(cast: Cast) -> None:
-    artefacts.version(cast, "code", "train@1")
-    artefacts.version(cast, "dataset", "clients@1")
-    release = {
-        "model-version": "churn@2", "data-version": "clients@1", "code-version": "train@1",
-        "configuration-version": "conf@1", "approver": "Sven", "released-on": "2026-11-01", "increment": "All",
-    }  # fmt: skip
-    walk.accept_document(cast, "release-record", release)
-    yesterday, row = timezone.now() - timedelta(days=1), {"share": "1", "evaluation-passed": "yes"}
-    served = [
-        {"model-version": "churn@1", "since": "2026-01-01", "until": str(yesterday.date()), **row},
-        {"model-version": "churn@2", "since": str(timezone.localdate()), **row},
-    ]
-    walk.accept_document(cast, "serving-log", {"served": served})
-    assert opened(cast, started_at=yesterday).versions["model"] == ["churn@1"]
+    released_material(cast)
+    released(cast, "model@1")
+    before = timezone.now()
+    released(cast, "model@2")
+    assert opened(cast, started_at=before).versions["model"] == ["model@1"]
     now = opened(cast).versions
-    assert (now["model"], now["data"], now["code"]) == (["churn@2"], ["clients@1"], ["train@1"])
+    assert (now["model"], now["data"], now["code"]) == (["model@2"], ["train@1"], ["pipe@1", "trainer@1"])
     assert now["configuration"] == ["conf@1"]
+
+
+def test_a_grave_incident_stops_the_step_that_is_being_rolled_out(cast: Cast) -> None:
+    released_material(cast)
+    for gate in (4, 5):
+        pass_gate(cast, gate, "model@1")
+    release = plan(cast)
+    releasing.begin(increment=release.increments.first(), by=cast.enzo)
+    rule = made.BELOW | {"reaction": "incident", "severity": "high"}
+    made.deliver(cast, made.active(cast, rules=[rule]), "0.1")
+    release.refresh_from_db()
+    assert release.state == "stopped"
+    assert "The roll-out was stopped: release 1 of model@1." in Incident.objects.get().description
+
+
+def test_a_release_opens_a_close_watch_over_what_it_serves(cast: Cast) -> None:
+    released_material(cast)
+    released(cast, "model@1")
+    assert [each.served for each in Observation.objects.filter(project=cast.project)] == ["model@1"]
 
 
 def test_features_that_moved_in_the_window_are_listed(cast: Cast, api: Any) -> None:
