@@ -37,6 +37,8 @@ def tell(client: Client, people: People, say: Callable[[str], None]) -> None:
 
 def _phase(machine: Machine, people: People, phase: int, say: Callable[[str], None]) -> None:
     say(f"Iteration {machine.iteration}, phase {phase}")
+    if phase == 1:
+        machine.list_additional_processes()
     if phase == 5:
         machine.write_early()
         people.prepare_operation()
