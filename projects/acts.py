@@ -2,6 +2,9 @@
 
 ACTS = {
     "project.created": "created the project",
+    "project.created_like": "created the project like {reason}",
+    "template.saved": "saved the template “{subject}”",
+    "template.retired": "retired the template “{subject}”",
     "project.activated": "started the project",
     "project.changed": "changed what the project says of itself",
     "project.held": "put the project on hold: {reason}",

@@ -30,6 +30,7 @@ from projects.services import (
     requirements,
     risks,
     tasks,
+    templates,
     waivers,
 )
 from projects.views import readers
@@ -51,6 +52,9 @@ COMMANDS = {
     ),
     "resume": Command(holds.resume, Project, "project", texts("reason"), "The project goes on."),
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
+    "save-template": Command(
+        templates.save, Project, "project", texts("name", "description"), "Saved; a new project can begin like it."
+    ),
     "retain": Command(projects.set_retention, Project, "project", with_date("until"), "The date is set."),
     "set-roles": Command(memberships.set_roles, Project, "project", readers.roles, "The roles were changed."),
     "change-roles": Command(
