@@ -72,6 +72,7 @@ urlpatterns = [
         name="project",
     ),
     *commands("projects/<slug:slug>", projects.ProjectDetail, "project"),
+    path("projects/<slug:slug>/standing", projects.Standing.as_view({"get": "retrieve"}), name="standing"),
     *rows("holds", projects.Holds, "hold", "<uuid:pk>"),
     *rows("members", projects.Members, "member", "<slug:username>"),
     *rows("phases", projects.Phases, "phase", "<int:number>"),

@@ -99,6 +99,7 @@ def _project(project: Project) -> Data:
         "catalogue": str(project.catalogue),
         "catalogue_sha256": project.catalogue.sha256,
         "created_at": plain(project.created_at),
+        "warnings": of(project.catalogue).warnings(project.answers),
         "answers": dict(sorted(project.answers.items())),
     }
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("projects/<slug:slug>/phases/<int:number>", pages.phase, name="phase"),
     path("projects/<slug:slug>/gates/<int:number>", pages.gate, name="gate"),
     path("projects/<slug:slug>/gates/<int:number>/changes", pages.gate_changes, name="gate_changes"),
+    path("projects/<slug:slug>/standing", pages.standing_of, name="standing"),
     path("projects/<slug:slug>/people", pages.people, name="people"),
     path("projects/<slug:slug>/criteria", pages.criteria, name="criteria"),
     path("projects/<slug:slug>/risks", pages.risks, name="risks"),

@@ -17,6 +17,7 @@ PAGES = [
     "/projects/churn/phases/1",
     "/projects/churn/gates/1",
     "/projects/churn/gates/1/changes",
+    "/projects/churn/standing",
     "/projects/churn/criteria",
     "/projects/churn/risks",
     "/projects/churn/risks/contradictory-objectives",
