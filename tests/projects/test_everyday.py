@@ -15,8 +15,8 @@ from audit import SYSTEM
 from audit.models import Event
 from audit.selectors import events
 from jobs import queue
-from projects.models import Attachment, QAMethod, Task
-from projects.services import documents, memberships, projects, qa_methods
+from projects.models import Attachment, QAMethod, Risk, Task
+from projects.services import documents, memberships, projects, qa_methods, risks
 from tests import walk
 from tests.cast import Cast, token_for
 
@@ -134,3 +134,20 @@ def test_no_field_of_a_vendor_is_asked_for(cast: Cast, api: Callable[..., Any]) 
     assert '"/api/v1/projects/{slug}/measurements"' in schema
     for vendor in ("mlflow", "sagemaker", "azure", "databricks", "kubeflow", "github", "gitlab", "weights & biases"):
         assert f'"{vendor}' not in schema
+
+
+def test_who_is_new_finds_the_project_on_one_page_from_its_records(cast: Cast) -> None:
+    empty = signed_in(cast.dana.user).get("/projects/churn/summary").content.decode()
+    for said in ("No scope is accepted yet", "No criterion yet", "No gate is decided yet", "Nothing of phase 2"):
+        assert said in empty
+    walk.approve_criteria(cast)
+    walk.accept_document(cast, "scope-document")
+    data = next(k for k in walk.of(cast.project.catalogue).document_kinds.values() if k.phase == 2)
+    walk.accept_document(cast, data.key)
+    risk = Risk.objects.get(key="contradictory-objectives")
+    risks.rate(risk=risk, severity="high", likelihood="likely", by=cast.dora)
+    page = signed_in(cast.dana.user).get("/projects/churn/summary").content.decode()
+    for said in ("recall", "retention", data.name, risk.name, "Keep customers.", "project manager"):
+        assert said in page
+    assert "No scope is accepted yet" not in page
+    assert signed_in(cast.otto.user).get("/projects/churn/summary").status_code == 404
