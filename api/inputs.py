@@ -174,7 +174,10 @@ class ReadingIn(Input):
     measured_at = serializers.DateTimeField()
     lower = Number(required=False, allow_null=True)
     upper = Number(required=False, allow_null=True)
-    subject_version = serializers.CharField(required=False, allow_blank=True)
+    subject_version = serializers.CharField(required=False, allow_blank=True, help_text="<artefact>@<version>")
+    dataset = serializers.CharField(
+        required=False, allow_blank=True, help_text="<artefact>@<version>; needed in the blind test."
+    )
     note = serializers.CharField(required=False, allow_blank=True)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -182,7 +185,8 @@ class ReadingIn(Input):
 
 
 class RevisionValues(Input):
-    values = serializers.DictField(help_text="Values by field key, as the catalogue's kind says.")
+    VALUES = "Values by field key, as the catalogue's kind says."
+    values = serializers.DictField(help_text=VALUES)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         return {"fields": given.pop("values"), **given}
@@ -194,7 +198,9 @@ class Validity(Input):
 
 
 class NewRevision(RevisionValues):
+    values = serializers.DictField(required=False, default=dict, help_text=RevisionValues.VALUES)
     kind = serializers.CharField()
+    fill = serializers.BooleanField(required=False, help_text="Add what records of the project say, as far as they do.")
     change_reason = serializers.CharField(required=False, allow_blank=True)
 
 

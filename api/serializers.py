@@ -208,7 +208,8 @@ class MeasurementOut(Dated):
         model = Measurement
         fields = [
             "id", "criterion", "criterion_version", "value", "lower", "upper", "environment", "iteration",
-            "measured_at", "recorded_at", "recorded_later", "recorded_by", "by_machine", "subject_version", "note",
+            "measured_at", "recorded_at", "recorded_later", "recorded_by", "by_machine", "subject_version",
+            "dataset", "note",
         ]  # fmt: skip
 
 

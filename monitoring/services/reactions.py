@@ -10,7 +10,7 @@ from django.urls import reverse
 
 import audit
 from audit import SYSTEM
-from monitoring import plans, rules
+from monitoring import plans, rules, upstream
 from monitoring.models import Alarm, Incident, OperationReview, Signal, UpdateDecision
 from monitoring.rules import Rule
 from monitoring.services import numbers
@@ -101,6 +101,7 @@ def _open_incident(alarm: Alarm, act: Act) -> None:
     incident.description = alarm.signal.response_plan
     incident.save()
     alarm.incident = incident
+    upstream.tell_downstream(incident)
 
 
 def _make_task(alarm: Alarm, _: Act) -> None:

@@ -13,7 +13,7 @@ from catalogue.definitions import of
 from catalogue.models import CatalogueVersion
 from crispmlq.errors import DomainError, Invalid, NotAllowed, NotFound, Stale
 from evidence.services import blobs
-from projects import access, blueprints
+from projects import access, blueprints, fillers
 from projects.blueprints import Blueprint
 from projects.models import Attachment, Project, ProjectTemplate, Revision
 from projects.services import documents, downloads, projects, templates
@@ -69,6 +69,8 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     newest = Revision.objects.filter(document__project=project, document__kind=kind).order_by("-number").first()
     is_draft = newest is not None and newest.state == Revision.State.DRAFT
     values = newest.fields if newest else {}
+    if "fill" in request.GET and kind in fillers.FILLERS:
+        values = {**values, **fillers.filled(project, kind)}
     error: DomainError | None = None
     since: list[Any] = []
     if request.method == "POST":
@@ -87,7 +89,8 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     rows = typed_fields.rows(definition, values, getattr(error, "errors", {}))
     return show(
         request, "projects/document_edit.html", project, tab="documents", definition=definition, rows=rows,
-        newest=newest, is_draft=is_draft, error=error, since=since, status=error.status if since else 200,
+        newest=newest, is_draft=is_draft, error=error, may_be_filled=kind in fillers.FILLERS, since=since,
+        status=error.status if since else 200,
         version=request.POST.get("version") if error and not since else getattr(newest, "audit_ver", ""),
         change_reason=request.POST.get("change_reason", ""),
     )  # fmt: skip

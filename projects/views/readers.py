@@ -133,7 +133,8 @@ def reading(given: Given) -> dict[str, Any]:
     found = measurements.Reading(
         value=needed(given, "value"), unit=given.get("unit", ""), environment=given.get("environment", ""),
         measured_at=moment_of(given, "measured_at"), lower=decimal_in(given, "lower"), upper=decimal_in(given, "upper"),
-        subject_version=given.get("subject_version", "").strip(), note=given.get("note", "").strip(),
+        subject_version=given.get("subject_version", "").strip(),
+        dataset=given.get("dataset", "").strip(), note=given.get("note", "").strip(),
     )  # fmt: skip
     return {"reading": found}
 
