@@ -12,6 +12,7 @@ from projects.views import (
     pages,
     past,
     portable,
+    summary,
     tables,
     work,
 )
@@ -38,6 +39,7 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/<slug:kind>/edit", forms.edit_document, name="edit_document"),
     path("projects/<slug:slug>/documents/<slug:kind>/<int:number>/attach", forms.attach, name="attach"),
     path("projects/<slug:slug>/files/<uuid:pk>", forms.download, name="download"),
+    path("projects/<slug:slug>/summary", summary.summary, name="summary"),
     path("projects/<slug:slug>/go", work.go, name="go"),
     path("import-project", portable.bring_in, name="import_project"),
     path("projects/<slug:slug>/whole", portable.export, name="export_project"),

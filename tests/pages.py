@@ -41,6 +41,7 @@ PAGES = [
     "/projects/churn/monitoring/reviews",
     "/projects/churn/monitoring/surroundings",
     "/projects/churn/lists",
+    "/projects/churn/summary",
     "/projects/churn/lists/tasks/import",
     *[f"/projects/churn/lists/{name}" for name in TABLES],
     "/projects/churn/comments?type=projects.task&id=define-scope",

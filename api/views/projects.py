@@ -31,7 +31,7 @@ class ProjectList(mixins.ListModelMixin, Door):
     def get_queryset(self) -> QuerySet[Project]:
         if getattr(self, "swagger_fake_view", False):
             return Project.objects.none()
-        return access.visible(self.actor).select_related("catalogue", "created_by")
+        return access.visible(self.actor).select_related("catalogue", "created_by").defer("catalogue__body")
 
     @extend_schema(request=inputs.NewProject, responses={201: serializers.ProjectOut})
     def create(self, request: Request) -> Response:
