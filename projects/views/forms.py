@@ -45,7 +45,10 @@ def new_project(request: HttpRequest) -> HttpResponse:
 
 
 def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """Write the first draft, change the open one, or begin the next revision."""
+    """Write the first draft, change the open one, or begin the next revision.
+
+    What the form says beside the fields has a name with an underscore, which no field has.
+    """
     project = access.project_for(request.actor, slug)
     definition = of(project.catalogue).document_kinds.get(kind)
     if definition is None:
@@ -56,16 +59,16 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     error: DomainError | None = None
     since: list[Any] = []
     version = getattr(newest, "audit_ver", "")
-    more = request.POST.get("more", "")
+    more = request.POST.get("more_rows", "")
     if request.method == "POST":
-        values, version = typed_fields.values(definition, request.POST), request.POST.get("version", "")
+        values, version = typed_fields.values(definition, request.POST), request.POST.get("row_version", "")
     if request.method == "POST" and not more:
         try:
             require_text(request.POST)
             newest = _write(request, project, definition, newest if is_draft else None, values)
             is_draft, values, version = True, newest.fields, newest.audit_ver
             said = "The draft is saved."
-            if request.POST.get("then") == "submit":
+            if request.POST.get("and_then") == "submit":
                 documents.submit(revision=newest, by=request.actor)
                 said = "It waits for its review."
             return done(request, said, reverse("projects:document", args=[slug, kind]))
@@ -74,7 +77,7 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         except Stale as refusal:
             newest.refresh_from_db()
             error, version = refusal, newest.audit_ver
-            since = conflicts.changes_since(newest, readers.version(request.POST) or 0)
+            since = conflicts.changes_since(newest, readers.version(request.POST, "row_version") or 0)
         except DomainError as refusal:
             error = refusal
     rows = typed_fields.rows(definition, values, getattr(error, "errors", {}), more)
@@ -121,8 +124,10 @@ def _write(
         return documents.draft(
             project=project, kind=definition.key, fields=values, change_reason=reason, by=request.actor
         )
-    if request.POST.get("then") == "submit" and document_fields.cleaned(definition, values) == draft.fields:
+    if request.POST.get("and_then") == "submit" and document_fields.cleaned(definition, values) == draft.fields:
         return draft
-    is_same = request.POST.get("revision") == str(draft.number)
-    expected = (readers.version(request.POST) or 0) if is_same else 0  # somebody else may have begun this draft
+    is_same = request.POST.get("row_revision") == str(draft.number)
+    expected = (
+        (readers.version(request.POST, "row_version") or 0) if is_same else 0
+    )  # somebody else may have begun this draft
     return documents.change_draft(revision=draft, fields=values, expected=expected, by=request.actor)

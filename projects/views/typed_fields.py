@@ -27,6 +27,13 @@ def needed(field: Field | Column, beside: tuple[Field, ...] | tuple[Column, ...]
     return "" if field.required else "May stay empty."
 
 
+def _hints(field: Field) -> list[str]:
+    """How its type is to be written."""
+    said = {"list": "One entry a line.", "version": "A name without blanks, such as data-1.0.0."}
+    least = f"At least {field.at_least} rows." if field.at_least else ""
+    return [said.get(field.type, ""), least]
+
+
 def _value(field: Field, given: Any) -> Any:
     if field.type == "list":
         return [line.strip() for line in given.get(field.key, "").splitlines() if line.strip()]
@@ -43,7 +50,7 @@ def _row(kind: Kind, field: Field, value: Any, errors: dict[str, list[str]], mor
         "field": field,
         "value": "\n".join(value or []) if field.type == "list" else value or "",
         "rows": [_cells(field, row) for row in _table(field, value or [], more)] if field.type == "table" else [],
-        "needed": needed(field, kind.fields),
+        "help": " ".join(text for text in (needed(field, kind.fields), *_hints(field), field.help) if text),
         "errors": errors.get(field.key, []),
     }
 
