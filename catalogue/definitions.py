@@ -185,6 +185,14 @@ class Catalogue:
         given = [(question.warning, answers.get(question.key)) for question in self.questions]
         return [warning["text"] for warning, answer in given if warning and answer in warning["answers"]]
 
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """Where the process says so, by key of a requirement, task, risk, QA method or kind of document."""
+        tasks = [task for phase in self.phases for task in phase.tasks]
+        rows = [row for phase in self.phases for row in phase.requirements]
+        rows += [*tasks, *(row for task in tasks for row in (*task.risks, *task.qa_methods))]
+        return {row.key: row.source for row in [*rows, *self.document_kinds.values()] if row.source}
+
     def phase(self, number: int) -> Phase:
         return self.phases[number - 1]
 

@@ -168,14 +168,16 @@ class TaskView:
     risks: list[Risk]
     methods: list[Any]
     documents: list[tuple[str, str, Revision | None]]
+    contributes_to: list[tuple[str, str]]
     waits_for: list[Task]
 
 
 def tasks_of(phase: Phase) -> list[TaskView]:
     """The tasks of a phase in order; six queries."""
     project = phase.project
-    kinds = of(project.catalogue).document_kinds
-    everything = {task.key: task for task in Task.objects.filter(project=project)}
+    template = of(project.catalogue)
+    kinds, defined = template.document_kinds, {task.key: task for task in template.phase(phase.number).tasks}
+    everything = {task.key: task for task in Task.objects.filter(project=project).select_related("phase")}
     newest = newest_revisions(project)
     tasks = phase.task_set.select_related("assignee", "handed_in_by").prefetch_related("risks", "qa_methods")
     return [
@@ -184,6 +186,9 @@ def tasks_of(phase: Phase) -> list[TaskView]:
             risks=list(task.risks.all()),
             methods=list(task.qa_methods.all()),
             documents=[(kind, kinds[kind].name, newest.get(kind)) for kind in task.document_kinds],
+            contributes_to=[
+                (kind, kinds[kind].name) for kind in (defined[task.key].contributes_to if task.key in defined else ())
+            ],
             waits_for=[everything[key] for key in task.depends_on if not everything[key].is_finished],
         )
         for task in tasks

@@ -66,9 +66,10 @@ def phase(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise NotFound("A project has the phases 1 to 6.")
     found.project = project
     tasks = pages.tasks_of(found)
-    aim = of(project.catalogue).phase(number).aim
+    template = of(project.catalogue)
     return show(
-        request, "projects/phase.html", project, tab=f"phase-{number}", phase=found, tasks=tasks, aim=aim,
+        request, "projects/phase.html", project, tab=f"phase-{number}", phase=found, tasks=tasks,
+        definition=template.phase(number), sources=template.sources,
         requirements=list(found.requirement_set.select_related("confirmed_by")),
         done=sum(view.task.is_finished for view in tasks), members=pages.members(project),
         origins=[(origin.value, origin.label) for origin in Iteration.FOUND],
@@ -163,6 +164,7 @@ def document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         request, "projects/document.html", project, tab="documents", definition=definition, document=found,
         revisions=revisions, revision=asked, newest=newest,
         values=[(f, asked.fields.get(f.key)) for f in definition.fields] if asked else [],
+        tasks=[of(project.catalogue).task(key) for key in definition.tasks],
     )  # fmt: skip
 
 

@@ -35,9 +35,9 @@ def texts(*names: str) -> Reader:
     return lambda given: {name: given.get(name, "") for name in names}
 
 
-def version(given: Given) -> int | None:
+def version(given: Given, name: str = "version") -> int | None:
     """Of the row the form was made from; the last one given, since a button may go on from a newer one."""
-    text = given.get("version", "")
+    text = given.get(name, "")
     return int(text) if is_whole(text) else None
 
 
