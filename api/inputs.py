@@ -174,7 +174,10 @@ class ReadingIn(Input):
     measured_at = serializers.DateTimeField()
     lower = Number(required=False, allow_null=True)
     upper = Number(required=False, allow_null=True)
-    subject_version = serializers.CharField(required=False, allow_blank=True)
+    subject_version = serializers.CharField(required=False, allow_blank=True, help_text="<artefact>@<version>")
+    dataset = serializers.CharField(
+        required=False, allow_blank=True, help_text="<artefact>@<version>; needed in the blind test."
+    )
     note = serializers.CharField(required=False, allow_blank=True)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:

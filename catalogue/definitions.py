@@ -136,6 +136,7 @@ class TailoringQuestion:
     options: tuple[Mapping[str, str], ...]
     default: str
     help: str = ""
+    warning: Mapping[str, Any] | None = None  # {"answers", "text"}: shown wherever the project is
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,19 @@ class Catalogue:
     phases: tuple[Phase, ...]
     cycles: Mapping[str, Cycle]
     document_kinds: Mapping[str, DocumentKind] = field(default_factory=dict)
+
+    def warnings(self, answers: Mapping[str, str]) -> list[str]:
+        """What has to be said of a project with these answers, wherever it is shown."""
+        given = [(question.warning, answers.get(question.key)) for question in self.questions]
+        return [warning["text"] for warning, answer in given if warning and answer in warning["answers"]]
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """Where the process says so, by key of a requirement, task, risk, QA method or kind of document."""
+        tasks = [task for phase in self.phases for task in phase.tasks]
+        rows = [row for phase in self.phases for row in phase.requirements]
+        rows += [*tasks, *(row for task in tasks for row in (*task.risks, *task.qa_methods))]
+        return {row.key: row.source for row in [*rows, *self.document_kinds.values()] if row.source}
 
     def phase(self, number: int) -> Phase:
         return self.phases[number - 1]

@@ -46,6 +46,7 @@ def current_phase(project: Project) -> Phase | None:
 
 
 NEWEST = 8
+OPEN_RISKS = {Risk.State.IDENTIFIED, Risk.State.RATED, Risk.State.TREATED}
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,12 @@ def loop(project: Project) -> str:
     return charts.loop(phases, list(back))
 
 
+def open_by_category(risks: list[Risk]) -> list[tuple[str, str, int]]:
+    """(key, name, number of risks that wait for a rating, a treatment or a signature) of each class of risk."""
+    waiting = Counter(r.category for r in risks if r.state in OPEN_RISKS)
+    return [(key, label, waiting[key]) for key, label in Risk.Category.choices]
+
+
 def risk_matrix(risks: list[Risk], rating: Rating) -> str:
     return matrix(Counter((r.severity, r.likelihood) for r in risks if r.rating is not None), rating)
 
@@ -161,14 +168,16 @@ class TaskView:
     risks: list[Risk]
     methods: list[Any]
     documents: list[tuple[str, str, Revision | None]]
+    contributes_to: list[tuple[str, str]]
     waits_for: list[Task]
 
 
 def tasks_of(phase: Phase) -> list[TaskView]:
     """The tasks of a phase in order; six queries."""
     project = phase.project
-    kinds = of(project.catalogue).document_kinds
-    everything = {task.key: task for task in Task.objects.filter(project=project)}
+    template = of(project.catalogue)
+    kinds, defined = template.document_kinds, {task.key: task for task in template.phase(phase.number).tasks}
+    everything = {task.key: task for task in Task.objects.filter(project=project).select_related("phase")}
     newest = newest_revisions(project)
     tasks = phase.task_set.select_related("assignee", "handed_in_by").prefetch_related("risks", "qa_methods")
     return [
@@ -177,6 +186,9 @@ def tasks_of(phase: Phase) -> list[TaskView]:
             risks=list(task.risks.all()),
             methods=list(task.qa_methods.all()),
             documents=[(kind, kinds[kind].name, newest.get(kind)) for kind in task.document_kinds],
+            contributes_to=[
+                (kind, kinds[kind].name) for kind in (defined[task.key].contributes_to if task.key in defined else ())
+            ],
             waits_for=[everything[key] for key in task.depends_on if not everything[key].is_finished],
         )
         for task in tasks

@@ -12,6 +12,7 @@ from projects.views import (
     pages,
     past,
     portable,
+    summary,
     tables,
     work,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("projects/<slug:slug>/phases/<int:number>", pages.phase, name="phase"),
     path("projects/<slug:slug>/gates/<int:number>", pages.gate, name="gate"),
     path("projects/<slug:slug>/gates/<int:number>/changes", pages.gate_changes, name="gate_changes"),
+    path("projects/<slug:slug>/standing", pages.standing_of, name="standing"),
     path("projects/<slug:slug>/people", pages.people, name="people"),
     path("projects/<slug:slug>/criteria", pages.criteria, name="criteria"),
     path("projects/<slug:slug>/risks", pages.risks, name="risks"),
@@ -37,6 +39,7 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/<slug:kind>/edit", forms.edit_document, name="edit_document"),
     path("projects/<slug:slug>/documents/<slug:kind>/<int:number>/attach", forms.attach, name="attach"),
     path("projects/<slug:slug>/files/<uuid:pk>", forms.download, name="download"),
+    path("projects/<slug:slug>/summary", summary.summary, name="summary"),
     path("projects/<slug:slug>/go", work.go, name="go"),
     path("import-project", portable.bring_in, name="import_project"),
     path("projects/<slug:slug>/whole", portable.export, name="export_project"),

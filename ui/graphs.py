@@ -9,7 +9,7 @@ from html import escape
 
 WIDTH, HEIGHT = 172, 54  # of a node
 ACROSS, DOWN = 40, 18  # gaps between layers, and within one
-LONGEST = 20  # characters of a title
+LONGEST = 18  # characters of a title
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _node(node: Node, x: float, y: float) -> str:
         f"<title>{escape(said)}</title>"
         f'<rect class="{name}" x="{x:.0f}" y="{y:.0f}" width="{WIDTH}" height="{HEIGHT}" rx="8"/>'
         f'<text class="strong" x="{x + 12:.0f}" y="{y + 23:.0f}" font-size="12.5">{escape(_short(node.title))}</text>'
-        f'<text x="{x + 12:.0f}" y="{y + 41:.0f}" font-size="11">{escape(_short(below, LONGEST + 6))}</text>'
+        f'<text x="{x + 12:.0f}" y="{y + 41:.0f}" font-size="11">{escape(_short(below, LONGEST + 8))}</text>'
     )
     return f'<a href="{escape(node.href)}" aria-label="{escape(said)}">{box}</a>' if node.href else f"<g>{box}</g>"
 

@@ -38,7 +38,9 @@ ARTEFACTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "classifier": ("model", "Tumour classifier", "owner", {}),
     "threshold": ("configuration", "Threshold in operation", "engineer", {}),
     "prediction": ("service", "Prediction service", "engineer", {}),
+    "delivery": ("pipeline", "Delivery pipeline", "engineer", {}),
 }  # fmt: skip
+TEST_SET = f"test-set@{records.PREPARED}-test"
 
 
 def register(client: Client, s: Science, phase: int) -> None:
@@ -54,7 +56,7 @@ def register(client: Client, s: Science, phase: int) -> None:
 def _versions(s: Science) -> dict[int, list[tuple[str, list[Any], dict[str, Any]]]]:
     """By phase: reference, inputs, and what is stated of the version."""
     number, data, prepared = s.iteration, f"cases@{records.DATA}", f"prepared@{records.PREPARED}"
-    model, rows = f"classifier@{s.version}", np.arange(len(s.x))
+    model, rows = s.reference, np.arange(len(s.x))
     training = [prepared, f"training@{s.code_version}", f"runtime@{number}", f"parameters@{number}"]
     same = {name: [name] for name in s.features}
     return {
@@ -75,11 +77,12 @@ def _versions(s: Science) -> dict[int, list[tuple[str, list[Any], dict[str, Any]
             (model, training, _made(s.model_bytes, f"training run {number}", {"algorithm": s.name})),
         ],
         4: [
-            (f"test-set@{records.PREPARED}-test", [prepared],
+            (TEST_SET, [prepared],
              _data(s.sha256(s.split.test), len(s.split.test), "test", "draw a fifth")),
         ],
         5: [
             (f"threshold@threshold-{s.threshold:.2f}", [], {"values": _threshold(s)}),
+            ("delivery@1.0.0", [], {"values": {"stages": ["train", "package", "deploy"]}}),
             (f"prediction@{number}.0.0", [model, f"threshold@threshold-{s.threshold:.2f}"], {}),
         ],
     }  # fmt: skip
@@ -132,7 +135,7 @@ def _threshold(s: Science) -> dict[str, Any]:
 
 def _profiles(client: Client, s: Science) -> None:
     """The features at training, and with the noise of the target scanner."""
-    model = client.rows(f"artefact-versions?ref=classifier@{s.version}")[0]["id"]
+    model = client.rows(f"artefact-versions?ref={s.reference}")[0]["id"]
     noise = 0.05 * s.x.std(axis=0) * np.random.default_rng(21).standard_normal((len(s.split.test), s.x.shape[1]))
     stages = {"training": s.x[s.split.train], "production-like": s.x[s.split.test] + noise}
     for stage, x in stages.items():

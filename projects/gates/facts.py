@@ -181,6 +181,7 @@ def _measurement(m: Measurement) -> Facts:
         "measured_at": plain(m.measured_at),
         "recorded_at": plain(m.recorded_at),
         "subject_version": m.subject_version,
+        "dataset": m.dataset,
     }
 
 

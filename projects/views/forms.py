@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from catalogue.definitions import of
+from catalogue.document_kinds import DocumentKind
 from catalogue.models import CatalogueVersion
 from crispmlq.errors import DomainError, Invalid, NotAllowed, NotFound, Stale
 from evidence.services import blobs
-from projects import access, blueprints, fillers
+from projects import access, blueprints, document_fields, fillers
 from projects.blueprints import Blueprint
 from projects.models import Attachment, Project, ProjectTemplate, Revision
 from projects.services import documents, downloads, projects, templates
@@ -61,7 +62,10 @@ def _blueprint(request: HttpRequest, chosen: str) -> Blueprint | None:
 
 
 def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """Write the first draft, change the open one, or begin the next revision."""
+    """Write the first draft, change the open one, or begin the next revision.
+
+    What the form says beside the fields has a name with an underscore, which no field has.
+    """
     project = access.project_for(request.actor, slug)
     definition = of(project.catalogue).document_kinds.get(kind)
     if definition is None:
@@ -73,26 +77,33 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         values = {**values, **fillers.filled(project, kind)}
     error: DomainError | None = None
     since: list[Any] = []
+    version = getattr(newest, "audit_ver", "")
+    more = request.POST.get("more_rows", "")
     if request.method == "POST":
-        values = typed_fields.values(definition, request.POST)
+        values, version = typed_fields.values(definition, request.POST), request.POST.get("row_version", "")
+    if request.method == "POST" and not more:
         try:
             require_text(request.POST)
-            _write(request, project, kind, newest if is_draft else None, values)
-            return done(request, "The draft is saved.", reverse("projects:document", args=[slug, kind]))
+            newest = _write(request, project, definition, newest if is_draft else None, values)
+            is_draft, values, version = True, newest.fields, newest.audit_ver
+            said = "The draft is saved."
+            if request.POST.get("and_then") == "submit":
+                documents.submit(revision=newest, by=request.actor)
+                said = "It waits for its review."
+            return done(request, said, reverse("projects:document", args=[slug, kind]))
         except NotAllowed:
             raise
         except Stale as refusal:
             newest.refresh_from_db()
-            error, since = refusal, conflicts.changes_since(newest, readers.version(request.POST) or 0)
+            error, version = refusal, newest.audit_ver
+            since = conflicts.changes_since(newest, readers.version(request.POST, "row_version") or 0)
         except DomainError as refusal:
             error = refusal
-    rows = typed_fields.rows(definition, values, getattr(error, "errors", {}))
+    rows = typed_fields.rows(definition, values, getattr(error, "errors", {}), more)
     return show(
         request, "projects/document_edit.html", project, tab="documents", definition=definition, rows=rows,
         newest=newest, is_draft=is_draft, error=error, may_be_filled=kind in fillers.FILLERS, since=since,
-        status=error.status if since else 200,
-        version=request.POST.get("version") if error and not since else getattr(newest, "audit_ver", ""),
-        change_reason=request.POST.get("change_reason", ""),
+        status=error.status if since else 200, version=version, change_reason=request.POST.get("change_reason", ""),
     )  # fmt: skip
 
 
@@ -125,11 +136,17 @@ def download(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 
 
 def _write(
-    request: HttpRequest, project: Project, kind: str, draft: Revision | None, values: dict[str, Any]
+    request: HttpRequest, project: Project, definition: DocumentKind, draft: Revision | None, values: dict[str, Any]
 ) -> Revision:
     if draft is None:
         reason = request.POST.get("change_reason", "")
-        return documents.draft(project=project, kind=kind, fields=values, change_reason=reason, by=request.actor)
-    is_same = request.POST.get("revision") == str(draft.number)
-    expected = (readers.version(request.POST) or 0) if is_same else 0  # somebody else may have begun this draft
+        return documents.draft(
+            project=project, kind=definition.key, fields=values, change_reason=reason, by=request.actor
+        )
+    if request.POST.get("and_then") == "submit" and document_fields.cleaned(definition, values) == draft.fields:
+        return draft
+    is_same = request.POST.get("row_revision") == str(draft.number)
+    expected = (
+        (readers.version(request.POST, "row_version") or 0) if is_same else 0
+    )  # somebody else may have begun this draft
     return documents.change_draft(revision=draft, fields=values, expected=expected, by=request.actor)

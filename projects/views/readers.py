@@ -35,9 +35,9 @@ def texts(*names: str) -> Reader:
     return lambda given: {name: given.get(name, "") for name in names}
 
 
-def version(given: Given) -> int | None:
+def version(given: Given, name: str = "version") -> int | None:
     """Of the row the form was made from; the last one given, since a button may go on from a newer one."""
-    text = given.get("version", "")
+    text = given.get(name, "")
     return int(text) if is_whole(text) else None
 
 
@@ -133,7 +133,8 @@ def reading(given: Given) -> dict[str, Any]:
     found = measurements.Reading(
         value=needed(given, "value"), unit=given.get("unit", ""), environment=given.get("environment", ""),
         measured_at=moment_of(given, "measured_at"), lower=decimal_in(given, "lower"), upper=decimal_in(given, "upper"),
-        subject_version=given.get("subject_version", "").strip(), note=given.get("note", "").strip(),
+        subject_version=given.get("subject_version", "").strip(),
+        dataset=given.get("dataset", "").strip(), note=given.get("note", "").strip(),
     )  # fmt: skip
     return {"reading": found}
 

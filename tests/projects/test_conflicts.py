@@ -82,7 +82,7 @@ def test_two_browsers_write_one_draft(cast: Cast, draft: Revision) -> None:
     read = draft.audit_ver
     theirs = {**draft.fields, "purpose": "Theirs."}
     documents.change_draft(revision=draft, fields=theirs, by=cast.milo)
-    mine = {"purpose": "Mine.", "version": str(read), "revision": "1"}
+    mine = {"purpose": "Mine.", "row_version": str(read), "row_revision": "1"}
     client = browser(cast.dana)
     answer = client.post(EDIT, mine)
     page = answer.content.decode()
@@ -90,15 +90,15 @@ def test_two_browsers_write_one_draft(cast: Cast, draft: Revision) -> None:
     assert (answer.status_code, draft.fields["purpose"]) == (412, "Theirs.")
     assert "Mine." in page
     assert "Theirs." in page
-    assert f'name="version" value="{draft.audit_ver}"' in page
-    assert client.post(EDIT, {**mine, "version": str(draft.audit_ver)}).status_code == 302
+    assert f'name="row_version" value="{draft.audit_ver}"' in page
+    assert client.post(EDIT, {**mine, "row_version": str(draft.audit_ver)}).status_code == 302
     draft.refresh_from_db()
     assert draft.fields["purpose"] == "Mine."
 
 
 def test_who_began_a_draft_at_the_same_time_is_not_overwritten(cast: Cast, draft: Revision) -> None:
     """The form was opened before there was any draft: it names no revision."""
-    answer = browser(cast.mara).post(EDIT, {"purpose": "Mine.", "version": "", "revision": ""})
+    answer = browser(cast.mara).post(EDIT, {"purpose": "Mine.", "row_version": "", "row_revision": ""})
     draft.refresh_from_db()
     assert answer.status_code == 412
     assert draft.fields["purpose"] != "Mine."

@@ -116,7 +116,7 @@ def _(cast: Cast) -> Deed:
 @case("measurements.record")
 def _(cast: Cast) -> Deed:
     criterion = approved(cast)
-    reading = measurements.Reading(Decimal("0.95"), "1", "test", timezone.now())
+    reading = measurements.Reading(Decimal("0.95"), "1", "validation", timezone.now())
     return lambda: measurements.record(criterion=criterion, reading=reading, by=cast.pipeline)
 
 

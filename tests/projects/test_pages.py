@@ -117,7 +117,7 @@ def test_a_document_is_written_and_rewritten_by_its_form(cast: Cast) -> None:
     assert client.post(url, {"purpose": "To know."}).status_code == 302
     shown = client.get(reverse("projects:document", args=["churn", "scope-document"])).content.decode()
     assert "To know." in shown
-    stale = client.post(url, {"purpose": "Other.", "version": "0"})
+    stale = client.post(url, {"purpose": "Other.", "row_version": "0"})
     assert stale.status_code == 412
     assert "Other." in stale.content.decode()
     assert "Somebody changed this" in stale.content.decode()
