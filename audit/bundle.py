@@ -71,7 +71,7 @@ def write(log_id: UUID, path: Path, tell: Callable[[int, str], None] = lambda *_
     """
     head = head_of(log_id)
     with TemporaryDirectory(dir=path.parent) as folder:
-        parts = _Parts(Path(folder))
+        parts = Parts(Path(folder))
         _write_heads(parts, head)
         _write_anchors(parts, head)
         _write_events(parts, head, tell)
@@ -80,7 +80,7 @@ def write(log_id: UUID, path: Path, tell: Callable[[int, str], None] = lambda *_
     return head
 
 
-class _Parts:
+class Parts:
     """Files of a bundle while they grow; packed in the order of their names, with fixed times."""
 
     def __init__(self, folder: Path) -> None:
@@ -114,7 +114,7 @@ class _Parts:
         fresh.replace(path)
 
 
-def _write_heads(parts: _Parts, head: Head) -> None:
+def _write_heads(parts: Parts, head: Head) -> None:
     known = SigningKey.objects.filter(after_size__lt=head.root_size).order_by("after_size", "id")
     rows = [{"public": k.public, "after_size": k.after_size, "endorsement": k.endorsement} for k in known]
     origin = keys.root_origin()
@@ -136,7 +136,7 @@ def _write_heads(parts: _Parts, head: Head) -> None:
             file.write(canonical({"size": row.size, "seal": row.seal, "note": row.note}) + b"\n")
 
 
-def _write_anchors(parts: _Parts, head: Head) -> None:
+def _write_anchors(parts: Parts, head: Head) -> None:
     for anchor in Anchor.objects.filter(root_size__lte=head.root_size).order_by("pk").iterator(CHUNK):
         parts.put(f"anchors/{anchor.name}", bytes(anchor.payload))
 
@@ -155,7 +155,7 @@ class _Fold:
         row["values"] |= {name: after for name, (_, after) in line["set"].items()} | line.get("hid", {})
 
 
-def _write_events(parts: _Parts, head: Head, tell: Callable[[int, str], None]) -> None:
+def _write_events(parts: Parts, head: Head, tell: Callable[[int, str], None]) -> None:
     fold = _Fold()
     with (
         parts.open("events.jsonl") as events,

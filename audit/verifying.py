@@ -240,13 +240,17 @@ class _Fold:
             self.hidden[field] = (told["c"], change.event_id, change.n)
 
 
+def _told(value: Any) -> str:
+    return lines.canonical(value).decode()
+
+
 def _differences(name: str, row: GovernedModel, fold: _Fold) -> Iterator[str]:
     if (row.audit_ver, bytes(row.audit_head)) != (fold.version, fold.head):
         yield f"The {name} {row.pk} has version {row.audit_ver}, its last change made version {fold.version}."
         return
     values = lines.values_of(row)
     for field, told in fold.values.items():
-        if field in values and not verify_bundle.same(lines.canonical(values[field]), lines.canonical(told)):
+        if field in values and not verify_bundle.same(_told(values[field]), _told(told)):
             yield f"{field} of the {name} {row.pk} was changed behind the application's back."
     for field, (commitment, uid, n) in fold.hidden.items():
         kept = Private.objects.filter(event_uid=uid, path=f"/{n}/{field}").first()
