@@ -74,9 +74,7 @@ def erase(
         NotFound: an event that is not in this log, or a path it has no value for.
         NotErasable: nothing is named, a value was erased before or is blank, or lies in the trail without salt.
     """
-    basis, wanted = basis.strip(), sorted(set(targets))
-    if not basis or len(basis) > LONGEST_BASIS:
-        raise Invalid("Name the legal basis, briefly.", errors={"basis": [f"Up to {LONGEST_BASIS} characters."]})
+    basis, wanted = basis_of(basis), sorted(set(targets))
     if not wanted:
         raise NotErasable("There is nothing left to erase.")
     told = f"{subject[0]} {subject[1]}" if subject else ""
@@ -93,6 +91,14 @@ def erase(
         if person is not None:
             Actor.objects.filter(Q(ref=person) | Q(account_id=person)).update(display=None, email=None)
     return made
+
+
+def basis_of(given: str) -> str:
+    """The legal basis without blanks around it. Raises: Invalid: none, or a longer one than 500 characters."""
+    basis = given.strip()
+    if not basis or len(basis) > LONGEST_BASIS:
+        raise Invalid("Name the legal basis, briefly.", errors={"basis": [f"Up to {LONGEST_BASIS} characters."]})
+    return basis
 
 
 def values_of(row: GovernedModel) -> list[Target]:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from audit import acts
-from audit.trail import Actor, Change, Event, Private
+from audit.trail import Actor, Change, Event, Private, Pruning
 
 ERASED = "(erased)"
 DOORS = {"page": "on a page", "api": "by API", "command": "by command", "task": "in the background"}
@@ -117,7 +117,14 @@ def last_change(log_id: UUID, besides: Iterable[str] = ()) -> Event | None:
 
 
 def size(log_id: UUID) -> int:
-    return Event.objects.filter(log_id=log_id).count()
+    """How many events the log has; those that were pruned count."""
+    pruned = pruning_of(log_id)
+    return Event.objects.filter(log_id=log_id).count() + (pruned.events if pruned else 0)
+
+
+def pruning_of(log_id: UUID) -> Pruning | None:
+    """Up to where the log was pruned; one query."""
+    return Pruning.objects.filter(log_id=log_id).order_by("-events").first()
 
 
 def _lines(found: list[Event], only: Mapping[str, Any]) -> dict[UUID, list[Change]]:

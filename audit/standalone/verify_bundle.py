@@ -14,6 +14,7 @@ V5  every older checkpoint, in the bundle and brought by you, is a beginning of 
 V6  every anchor in the bundle is of a beginning of this trail; a timestamp is signed by an authority you gave (--tsa)
 V7  every line is canonical, belongs to this log, and commits to exactly the changes that follow
 V8  the versions of every object form one chain from its creation, and lead to the state in the bundle
+    (of a log that was pruned after its retention: from where one event states every object anew)
 V9  every hidden value opens its commitment, or an erasure in the trail names it
 V10 every receipt you bring is an event of this log
 V11 times do not run backwards (a warning only: clocks prove nothing)
@@ -64,7 +65,7 @@ BACKWARDS_SECONDS = 120
 WORTH_TWO_PROCESSES = 20_000  # events
 FIRST_PART = 0.48  # of the trail for the process that also checks the tree
 ROTATION, RECEIPT = "crispmlq/rotation/v1", "crispmlq/receipt/v1"
-ERASURE = b"audit.erasure"
+ERASURE, PRUNING = b"audit.erasure", b"audit.pruning"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
@@ -93,6 +94,7 @@ class Result:
     outside: list[str] = field(default_factory=list)  # heads the auditor brought, and timestamps of others
     unchecked: list[str] = field(default_factory=list)
     erased: int = 0
+    pruned: str = ""
 
 
 # --- Hashes, trees, canonical JSON ---------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ _event_line = _layout(rb"""\{"act":%WORD,"app":%WORD,
     "id":"(%UUID)","label":(null|%COMMITMENT),"log":"([0-9a-f-]{36})","reason":(null|%COMMITMENT),
     "req":(?:null|%WORD),"subject":\[%WORD,%WORD\],"v":1\}""")
 _change_line = _layout(rb"""\{(?:"hid":\{(%HIDDEN(?:,%HIDDEN)*)\},)?
-    "id":"(%UUID)","op":"(create|update|archive)","prev":"(|%HEX64)",
+    "id":"(%UUID)","op":"(create|update|archive|restate)","prev":"(|%HEX64)",
     "set":\{((?:%PAIR(?:,%PAIR)*)?)\},"type":"([0-9a-z_.]+)","ver":([1-9][0-9]{0,14})\}""")
 _private_line = _layout(rb"""\{"event":("%UUID","path":"/[0-9A-Za-z_/]+"),
     "salt":"([0-9a-f]{32})","value":"(?:\\"(%ASCII(?:(?:%BEYOND)%ASCII)*)\\"|([0-9a-z]*))"\}""")
@@ -304,7 +306,7 @@ def _change_read(raw: bytes, number: int) -> Change:
         key, kind, op, previous = (inner(line[name]) for name in ("id", "type", "op", "prev"))
         shown = [(inner(name), canonical(before), canonical(after)) for name, (before, after) in line["set"].items()]
         hidden = [(inner(name), canonical(told)) for name, told in line.get("hid", {}).items()]
-        if line["op"] not in {"create", "update", "archive"} or type(line["ver"]) is not int:
+        if line["op"] not in {"create", "update", "archive", "restate"} or type(line["ver"]) is not int:
             raise TypeError
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Tampered("V7", "changes.jsonl", "it is no change", number) from None
@@ -833,6 +835,9 @@ class Verifier:
             raise Tampered("V3", "log.note", "the signed head is not the one in the last seal")
         if self.bundle.manifest.get("log") != self.log:
             raise Tampered("V3", "MANIFEST.json", "it names another log")
+        self.pruned = self.bundle.manifest.get("pruned", 0)
+        if type(self.pruned) is not int or not 0 <= self.pruned < self.size:
+            raise Tampered("V4", "MANIFEST.json", "it says that more events were pruned than there are")
         self._note(f"{self.size} events of {self.log_origin}, in seal {self.root_size} of {self.sealed_at}.")
 
     # V5
@@ -905,10 +910,14 @@ class Verifier:
                 if found is None or self.origin != found[4].removesuffix(f"/e{found[1]}"):
                     raise Tampered("V5", "events.jsonl", "it does not say what was lost in the restore", number)
                 told[int(found[1])] = (int(found[2]), int(found[3]), int(found[5]))
-        epochs = {
-            epoch_of(json.loads(raw)["note"].partition("\n")[0]) for _, raw in self.bundle.lines("checkpoints.jsonl")
-        }
-        for epoch in range(min(epochs), max(epochs)):
+        began: dict[int, int] = {}  # epoch -> size of its first head
+        for row in (json.loads(raw) for _, raw in self.bundle.lines("checkpoints.jsonl")):
+            began.setdefault(epoch_of(row["note"].partition("\n")[0]), row["size"])
+        pruned = {epoch for epoch in began if began.get(epoch + 1, self.size) <= self.pruned}
+        for epoch in range(min(began), max(began)):
+            if epoch not in told and epoch in pruned:
+                self.result.unchecked.append(f"what was lost when epoch {epoch} ended; what told it was pruned")
+                continue
             if epoch not in told:
                 raise Tampered("V5", "events.jsonl", f"epoch {epoch} of this log ended, and no event tells why")
             kept, events, published = told[epoch]
@@ -917,6 +926,10 @@ class Verifier:
             )
             self.result.unchecked.append(f"what was recorded in between is lost: {lost}")
         for name, origin, size in self.lost:
+            if epoch_of(origin) not in told and epoch_of(origin) in pruned:
+                untold = f"{name}: this head of an earlier epoch is no beginning of the trail"
+                self.result.warnings.append(f"V5: {untold}; the event that told what was lost then was pruned.")
+                continue
             kept, events, published = told.get(epoch_of(origin), (0, 0, 0))
             root = self._is_root(origin)
             if epoch_of(origin) not in told or size <= (kept if root else events) or (root and size > published):
@@ -998,8 +1011,20 @@ class Verifier:
             whole.require_nothing_left()
         self.events, self.objects = whole.events, whole.objects
         self.result.erased = len(whole.gone)
+        if self.pruned:
+            self._require_pruning(whole)
         self._note(f"Signed heads, each a beginning of this log: {sum(map(len, self.asked.values()))}.")
         self._note(f"{self.size} events in their order; {len(self.objects)} objects, each change fits the one before.")
+
+    def _require_pruning(self, whole: Stretch) -> None:
+        if self.pruned not in whole.prunings:
+            what = f"the first {self.pruned} events are missing, and no event tells that they were pruned"
+            raise Tampered("V4", "events.jsonl", what)
+        at, until, basis = whole.prunings[self.pruned]
+        self.result.pruned = (
+            f"What the first {self.pruned} events said: they were kept until {until}, and pruned on {at[:10]} "
+            f"({basis}). Only their hashes remain; that they were these events, in this order, is proven."
+        )
 
     def _by_two(self) -> Stretch | None:
         """The trail, found good by two processes that check one half each; None if it has to be checked by one.
@@ -1067,8 +1092,9 @@ class Verifier:
     # V10
 
     def _receipts(self) -> None:
-        uids = enumerate(self.events) if self.receipts else ()
+        uids = enumerate(self.events, self.pruned) if self.receipts else ()
         leaves = {uid.decode(): self.hashes[32 * seq : 32 * seq + 32].hex() for seq, uid in uids}
+        pruned = {self.hashes[at : at + 32].hex() for at in range(0, 32 * self.pruned, 32)} if self.receipts else ()
         for name, note in self.receipts:
             text = None
             for key in self.keys:
@@ -1080,7 +1106,7 @@ class Verifier:
             lines = (text or "").split("\n")
             if len(lines) != 6 or lines[0] != RECEIPT or lines[1] != self.log_origin:
                 raise Tampered("V10", name, "it is no receipt for an event of this log")
-            if leaves.get(lines[2]) != lines[3]:
+            if leaves.get(lines[2]) != lines[3] and lines[3] not in pruned:
                 raise Tampered("V10", name, f"the event {lines[2]} it confirms is not in the trail, or is another one")
             self._note(f"The event of receipt {name} is in the trail.")
 
@@ -1108,6 +1134,8 @@ class Stretch:
         self.before: dict[tuple[bytes, bytes], list[Any]] = {}  # the same, as the first changes here tell it
         self.gone: list[tuple[bytes, int, str]] = []  # places of values that are gone; an erasure has to name them
         self.erasures: set[bytes] = set()
+        self.prunings: dict[int, tuple[str, str, str]] = {}  # number of events -> when, kept until, basis
+        self._stating = b""  # the event that states every object anew
         self.changes_from = self.changes_to = 0
         self._actors, self._seconds = of.actors(), set[bytes]()  # seconds known to exist
 
@@ -1115,10 +1143,11 @@ class Stretch:
         self._private()
         self._changes = self._changes_from_here()
         sha256, hashes, pop = hashlib.sha256, self.of.hashes, self.private.pop
-        log, seq = self.of.log.encode(), self.part.first_event - 1
+        log, pruned = self.of.log.encode(), self.of.pruned
+        seq = pruned + self.part.first_event - 1
         for number, raw in self.of.bundle.lines("events.jsonl", *self.part.events, self.part.first_event + 1):
-            seq = number - 1
-            if sha256(b"\x00" + raw).digest() != hashes[32 * seq : 32 * number]:
+            seq = pruned + number - 1
+            if sha256(b"\x00" + raw).digest() != hashes[32 * seq : 32 * seq + 32]:
                 what = f"the event with number {seq} is not the one that was sealed"
                 raise Tampered("V4", "events.jsonl", what, number)
             at, actor, count, root, uid, label, told_log, reason = event_in(raw, number)
@@ -1144,7 +1173,8 @@ class Stretch:
                 told = f"these {count} changes are not those the event with number {seq} commits to"
                 raise Tampered("V7", "changes.jsonl", told, self.changes_to - count + 1)
         if self.part.events[1] is None and seq + 1 != self.of.size:
-            raise Tampered("V4", "events.jsonl", f"{seq + 1} events, but the signed head has {self.of.size}", seq + 2)
+            what = f"{seq + 1} events, but the signed head has {self.of.size}"
+            raise Tampered("V4", "events.jsonl", what, seq - pruned + 2)
 
     def join(self, after: dict[str, Any]) -> None:
         """Take over what was found in the events after these. Raises: Tampered, where they do not fit together."""
@@ -1166,6 +1196,7 @@ class Stretch:
         self.events |= after["events"]
         self.gone += after["gone"]
         self.erasures |= after["erasures"]
+        self.prunings |= after["prunings"]
         self.private = after["private"]
         self.changes_to = after["changes_to"]
         self._changes = self._changes_from_here()
@@ -1233,6 +1264,8 @@ class Stretch:
         ident, kind, op, previous, version, shown, hidden = change_in(raw, number)
         key = kind, ident
         row = self.objects.get(key)
+        if op == b"restate":
+            row = self._stated(key, uid, version, previous, shown, number)
         if row is None:
             row = self.objects[key] = self._first(key, version, previous)
         if version != row[0] + 1 or previous != row[1] or (op == b"create") != (version == 1):
@@ -1257,7 +1290,33 @@ class Stretch:
         row[0], row[1] = version, hashlib.sha256(b"\x00" + raw).hexdigest().encode()
         if kind == ERASURE and op == b"create":
             self._erase(shown, number)
+        if kind == PRUNING and op == b"create":
+            self._prune(uid, shown, number)
         return row[1]
+
+    def _stated(
+        self, key: tuple[bytes, bytes], uid: bytes, version: int, previous: bytes,
+        shown: list[tuple[bytes, bytes, bytes]], number: int,
+    ) -> list[Any]:  # fmt: skip
+        """The object, which the event after a pruning states anew; what it was before is believed there alone."""
+        if uid != self._stating or any(before != after for _, before, after in shown):
+            raise Tampered("V8", "changes.jsonl", "it states an object anew where it must not, or otherwise", number)
+        if key not in self.objects:
+            first = self._first(key, version, previous)
+            if self.of.pruned and self.of.pruned in self.prunings:
+                first = [version - 1, previous, {name: before for name, before, _ in shown}]
+            self.objects[key] = first
+        return self.objects[key]
+
+    def _prune(self, uid: bytes, shown: list[tuple[bytes, bytes, bytes]], number: int) -> None:
+        told = {name: json.loads(after) for name, _, after in shown}
+        try:
+            events, until, at, basis = (told[name] for name in (b"events", b"kept_until", b"pruned_at", b"basis"))
+            if type(events) is not int or not until < at[:10]:
+                raise ValueError
+        except (KeyError, TypeError, ValueError):
+            raise Tampered("V8", "changes.jsonl", "it prunes events that had to be kept", number) from None
+        self._stating, self.prunings[events] = uid, (at, until, basis)
 
     def _first(self, key: tuple[bytes, bytes], version: int, previous: bytes) -> list[Any]:
         """An object not seen before: new, or in a later stretch what its first change here says it was."""
@@ -1320,7 +1379,7 @@ def halves(bundle: Bundle) -> tuple[Part, Part] | None:
     return first, Part((at, None), (private_at, None), *counts)
 
 
-TOLD = ("events", "objects", "before", "gone", "erasures", "private", "changes_from", "changes_to")
+TOLD = ("events", "objects", "before", "gone", "erasures", "prunings", "private", "changes_from", "changes_to")
 
 
 def tell_half(of: Verifier, part: Part, to: Any) -> None:
@@ -1353,6 +1412,8 @@ def report(result: Result, say: Callable[[str], None] = print) -> int:
     say("  That an entry is true. That nothing was left out before it was sealed, unless you hold its receipt.")
     if result.erased:
         say(f"  What {result.erased} erased values said; each erasure is itself in the trail.")
+    if result.pruned:
+        say(f"  {result.pruned}")
     for line in result.unchecked:
         say(f"  Not checked: {line}.")
     for line in result.warnings:
