@@ -29,6 +29,7 @@ from crispmlq.errors import Conflict, Invalid, NotFound
 EVIDENCE = {"log.restored"}
 LONGEST_BASIS = 500
 CHUNK = 500
+BLANK = ('""', "null")
 
 
 class NotErasable(Conflict):
@@ -185,6 +186,8 @@ def _locked(log_id: UUID, wanted: list[Target]) -> dict[Target, Private]:
             raise NotFound(f"The event {target.event} has no value at {target.path} beside it.")
         if row.value is None:
             raise NotErasable(f"{target.path} of the event {target.event} was erased before.")
+        if row.value in BLANK:
+            raise NotErasable(f"{target.path} of the event {target.event} is blank; nothing is to be erased.")
         if row.salt is None:
             raise NotErasable(
                 f"{target.path} of the event {target.event} is a long value whose digest stands in the trail without "
@@ -221,7 +224,8 @@ def _live(row: GovernedModel, name: str) -> str | None:
 def _is_blank(row: GovernedModel, kept: Private) -> bool:
     name = kept.path.split("/")[2]
     field = next((f for f in row._meta.concrete_fields if f.name == name), None)
-    return field is not None and kept.value == canonical(value_of(field, row.audit_blank(name))).decode()
+    blank = field and canonical(value_of(field, row.audit_blank(name))).decode()
+    return kept.value in (*BLANK, blank)
 
 
 def _events(uids: set[UUID]) -> dict[UUID, Event]:

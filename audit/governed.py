@@ -11,6 +11,8 @@ from audit import acts
 from audit.actors import SYSTEM_LOG
 from audit.ids import uuid7
 
+ERASED = "(erased)"
+
 
 class GovernedQuerySet(models.QuerySet):
     """Refuses what would change rows unseen. `bulk_create` and `bulk_update` are recorded line by line."""
@@ -38,8 +40,9 @@ class GovernedModel(models.Model):
     """Base of every table whose changes the trail tells.
 
     `audit_ver` counts the row's changes (it is also the ETag), `audit_head` is the hash of the last one.
-    Fields in `audit_hidden` are recorded as commitments and can be erased; of those in `audit_secret` the trail tells
-    only that they changed. Relations of many to many are not supported: use a table of their own.
+    Fields in `audit_hidden` are recorded as commitments and can be erased, but for those a new row leaves blank; of
+    those in `audit_secret` the trail tells only that they changed. Relations of many to many are not supported: use a
+    table of their own.
     """
 
     audit_hidden: ClassVar[frozenset[str]] = frozenset()

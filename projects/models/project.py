@@ -7,11 +7,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
+from audit.governed import ERASED
 from audit.models import GovernedModel
 
 
 class Project(GovernedModel):
     """One machine-learning project. It keeps the catalogue version it began with."""
+
+    audit_hidden = frozenset({"hold_reason", "hold_condition", "stop_reason"})
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -62,6 +65,9 @@ class Project(GovernedModel):
     def audit_log_id(self) -> UUID:
         return self.pk
 
+    def audit_blank(self, name: str) -> str:
+        return ERASED
+
     @property
     def is_frozen(self) -> bool:
         """No content may be written: on hold or stopped."""
@@ -79,6 +85,10 @@ class ProjectRow(GovernedModel):
     @property
     def audit_log_id(self) -> UUID:
         return self.project_id
+
+    def audit_blank(self, name: str) -> str:
+        """Text that is hidden gives reasons, and some states must have one."""
+        return ERASED
 
 
 class Membership(ProjectRow):
@@ -123,6 +133,8 @@ class Phase(ProjectRow):
 
 class Iteration(ProjectRow):
     """One turn of the loop. The first begins with the project, each further one with a way back."""
+
+    audit_hidden = frozenset({"reason"})
 
     class Origin(models.TextChoices):
         START = "start", "Start of the project"
