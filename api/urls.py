@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
-from api.views import criteria, documents, gates, items, projects, reports, trail
+from api.views import criteria, documents, erasures, gates, items, projects, reports, trail
 
 app_name = "api"
 
@@ -77,5 +77,7 @@ urlpatterns = [
     path("projects/<slug:slug>/trail/verifications", trail.Trail.as_view({"post": "verify"}), name="trail-verify"),
     path("projects/<slug:slug>/trail/exports", trail.Trail.as_view({"post": "export"}), name="trail-export"),
     path("projects/<slug:slug>/trail/exports/<uuid:pk>", trail.Trail.as_view({"get": "bundle"}), name="trail-bundle"),
+    path("erasures", erasures.Erasures.as_view({"post": "create"}), name="erasures"),
+    path("erasures/search", erasures.Erasures.as_view({"post": "search"}), name="erasure-search"),
     path("docs", docs.page, name="docs"),
 ]

@@ -56,5 +56,6 @@ ACTS = {
 CHANGELESS = {
     "evidence.downloaded": "downloaded “{subject}”",
     "trail.exported": "exported the trail of {subject}: {reason}",
+    "trail.searched": "looked for personal data in all trails: {reason}",
     "trail.history_exported": "exported events of the history: {reason}",
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import commands, forms, history, integrity, pages, past
+from projects.views import commands, erasures, forms, history, integrity, pages, past
 
 app_name = "projects"
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("projects/<slug:slug>/history/events/<uuid:uid>", history.event, name="event"),
     path("projects/<slug:slug>/history/export", history.export, name="export_history"),
     path("trail", history.of_site, name="trail"),
+    path("trail/erase", erasures.erase, name="erase"),
     path("trail/events/<uuid:uid>", history.event, name="trail_event"),
     path("trail/export", history.export, name="export_trail"),
     path("projects/<slug:slug>/as-it-was", past.past, name="past"),

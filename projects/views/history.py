@@ -82,7 +82,8 @@ def _list(request: HttpRequest, project: Project | None) -> HttpResponse:
     return _answer(
         request, "projects/history.html", project, chips=trail_filters.chips(filters, project),
         people=trail_filters.people(project), acts=trail_filters.act_groups(project),
-        kinds=trail_filters.kinds(project), head=heads.newest(log_id), pruned=selectors.pruning_of(log_id), **context,
+        kinds=trail_filters.kinds(project), head=heads.newest(log_id), pruned=selectors.pruning_of(log_id),
+        may_erase=project is None and access.may_erase(request.actor), **context,
     )  # fmt: skip
 
 
