@@ -128,6 +128,27 @@ CHANGES = [
     ),
     ("the past before a pruning", "audit/past.py", "if pruned and at <", "if None and at <", PRUNING),
     ("a gap counts as pruned", "audit/verifying.py", 'events__gt=OuterRef("seq")', "events__gt=-1", PRUNING),
+    (
+        "a timestamp is believed",
+        "audit/anchoring.py",
+        "timestamps.require_signed(",
+        "str and (",
+        "tests/audit/test_anchors.py",
+    ),
+    (
+        "everybody erases",
+        "projects/access.py",
+        "    if not may_erase(actor):",
+        "    if None:",
+        "tests/projects/test_erasures.py",
+    ),
+    (
+        "reasons stand in plain",
+        "audit/lines.py",
+        "if name in row.audit_hidden and",
+        "if None and",
+        "tests/projects/test_hidden_texts.py",
+    ),
     ("an act is no transaction", "audit/acts.py", "with transaction.atomic():", "if True:", ACTS),
     ("queryset.update passes", "audit/governed.py", 'raise acts.OutsideAct("update', 'str("update', ACTS),
 ]
