@@ -16,6 +16,7 @@ from django.utils import timezone
 import compliance.services
 import projects.services
 from audit import acts
+from audit.erasing import Target
 from audit.models import Event, GovernedModel
 from compliance.services import reports
 from jobs import queue
@@ -24,6 +25,7 @@ from projects.services import (
     criteria,
     documents,
     downloads,
+    erasures,
     gates,
     history,
     integrity,
@@ -474,6 +476,18 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     report = issued(cast)
     return lambda: reports.hand_out(report=report, form="pdf", by=cast.ada)
+
+
+@case("erasures.find")
+def _(cast: Cast) -> Deed:
+    return lambda: erasures.find(text="Dora", by=cast.root)
+
+
+@case("erasures.erase")
+def _(cast: Cast) -> Deed:
+    event = Event.objects.filter(act="member.roles_changed").first()
+    targets = [Target(event.uid, "/subject")]
+    return lambda: erasures.erase(targets=targets, basis="Article 17 GDPR", by=cast.root)
 
 
 class NotStored(Exception):
