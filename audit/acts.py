@@ -176,6 +176,14 @@ class Act:
             self._keep(row, line)
         return [row for row, _ in told]
 
+    def restate(self, rows: list[GovernedModel]) -> None:
+        """Record all values of stored rows, which stay as they are; the caller writes version and head."""
+        for row in rows:
+            held = {name: [value, value] for name, value in lines.values_of(row).items()}
+            version = row.audit_ver + 1
+            self._keep(row, lines.line(row, "restate", version, bytes(row.audit_head), held), version)
+        self._insert_lines(rows)
+
     def store(self) -> None:
         """Insert the event that commits to all lines, and what it keeps beside it."""
         from audit.trail import Event, Private

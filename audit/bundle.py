@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
@@ -19,7 +20,7 @@ from uuid import UUID
 from audit import keys, sealing, tiles, tree
 from audit.actors import ROOT_LOG
 from audit.canon import canonical
-from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Log, Private, Seal, SigningKey
+from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Log, Private, Pruning, Seal, SigningKey
 from crispmlq.errors import NotFound
 
 FORMAT = "crispmlq-bundle/1"
@@ -38,6 +39,12 @@ class Head:
     root_size: int
     heads: list[str]
     index: int
+
+    @cached_property
+    def pruned(self) -> int:
+        """How many events at the beginning are gone, with nothing but their hashes left."""
+        found = Pruning.objects.filter(log_id=self.log.pk).order_by("-events").first()
+        return found.events if found else 0
 
     @property
     def root_note(self) -> str:
@@ -76,7 +83,8 @@ def write(log_id: UUID, path: Path, tell: Callable[[int, str], None] = lambda *_
         _write_anchors(parts, head)
         _write_events(parts, head, tell)
         tell(95, "Packing")
-        parts.pack(path, log=str(log_id), origin=head.log.origin, size=head.size, root_size=head.root_size)
+        told = {"pruned": head.pruned} if head.pruned else {}
+        parts.pack(path, log=str(log_id), origin=head.log.origin, size=head.size, root_size=head.root_size, **told)
     return head
 
 
@@ -162,7 +170,7 @@ def _write_events(parts: Parts, head: Head, tell: Callable[[int, str], None]) ->
         parts.open("changes.jsonl") as lines,
         parts.open("private.jsonl") as kept,
     ):
-        for first in range(0, head.size, CHUNK):
+        for first in range(head.pruned, head.size, CHUNK):
             tell(5 + 85 * first // head.size, f"Events {first} of {head.size}")
             _write_chunk(events_at(head, first), fold, events, lines, kept)
     parts.put("state.json", canonical(fold.objects))

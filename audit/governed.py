@@ -17,6 +17,7 @@ from audit.ids import uuid7
 
 # Types whose values nobody can change in place, as one can a list; `bool` is an `int`, `datetime` a `date`.
 UNCHANGEABLE = (NoneType, str, int, Decimal, date, UUID, bytes)
+ERASED = "(erased)"
 
 
 class GovernedQuerySet(models.QuerySet):
@@ -47,8 +48,9 @@ class GovernedModel(models.Model):
     """Base of every table whose changes the trail tells.
 
     `audit_ver` counts the row's changes (it is also the ETag), `audit_head` is the hash of the last one.
-    Fields in `audit_hidden` are recorded as commitments and can be erased; of those in `audit_secret` the trail tells
-    only that they changed. Relations of many to many are not supported: use a table of their own.
+    Fields in `audit_hidden` are recorded as commitments and can be erased, but for those a new row leaves blank; of
+    those in `audit_secret` the trail tells only that they changed. Relations of many to many are not supported: use a
+    table of their own.
     """
 
     audit_hidden: ClassVar[frozenset[str]] = frozenset()

@@ -104,7 +104,7 @@ def _line(
     for name, (before, after) in changes.items():
         if name in row.audit_secret:
             continue
-        if name in row.audit_hidden:
+        if name in row.audit_hidden and not (op == "create" and after in ("", None)):
             salt, value = secrets.token_bytes(16), canonical(after)
             hidden[name] = {"c": tree.commitment(salt, value)}
             private.append(PrivateValue(name, salt, value.decode()))

@@ -183,6 +183,30 @@ class Erasure(GovernedModel):
         return self.log_id
 
 
+class Pruning(GovernedModel):
+    """The first `events` events of a log are gone, by law: their lines and values were deleted, their hashes stay.
+
+    Told in the act `log.pruned`, which states anew every row of the log, so that all that follows goes on from there.
+    """
+
+    log_id = models.UUIDField()
+    events = models.BigIntegerField()
+    kept_until = models.DateField()
+    basis = models.TextField()
+    pruned_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["events"]
+        constraints = [models.CheckConstraint(name="pruning_has_basis", condition=~models.Q(basis=""))]
+
+    def __str__(self) -> str:
+        return f"the first {self.events} events"
+
+    @property
+    def audit_log_id(self) -> UUID:
+        return self.log_id
+
+
 class Anchor(models.Model):
     """Proof from outside that a root of this size existed at that time."""
 

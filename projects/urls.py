@@ -5,6 +5,7 @@ from django.urls import path
 from projects.views import (
     commands,
     comments,
+    erasures,
     forms,
     history,
     imports,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("projects/<slug:slug>/history/events/<uuid:uid>", history.event, name="event"),
     path("projects/<slug:slug>/history/export", history.export, name="export_history"),
     path("trail", history.of_site, name="trail"),
+    path("trail/erase", erasures.erase, name="erase"),
     path("trail/events/<uuid:uid>", history.event, name="trail_event"),
     path("trail/export", history.export, name="export_trail"),
     path("projects/<slug:slug>/as-it-was", past.past, name="past"),

@@ -12,10 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from audit import act, tree
-from audit.acts import insert
 from audit.canon import canonical, plain
 from audit.ids import uuid7
 from audit.models import Event
+from audit.storing import insert
 from projects.models import Membership, Phase, Project
 from tests.cast import Cast
 

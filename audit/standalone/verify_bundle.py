@@ -14,6 +14,7 @@ V5  every older checkpoint, in the bundle and brought by you, is a beginning of 
 V6  every anchor in the bundle is of a beginning of this trail; a timestamp is signed by an authority you gave (--tsa)
 V7  every line is canonical, belongs to this log, and commits to exactly the changes that follow
 V8  the versions of every object form one chain from its creation, and lead to the state in the bundle
+    (of a log that was pruned after its retention: from where one event states every object anew)
 V9  every hidden value opens its commitment, or an erasure in the trail names it
 V10 every receipt you bring is an event of this log
 V11 times do not run backwards (a warning only: clocks prove nothing)
@@ -67,7 +68,8 @@ MOST_WITHOUT_VALUE = 20  # events in a row, where a place to cut is looked for
 TREE_SHARE = 0.04  # of all the work between the processes
 ROTATION, RECEIPT = "crispmlq/rotation/v1", "crispmlq/receipt/v1"
 BACKSLASH = "\\"
-COMMITMENT, ERASURE = b"crispmlq/commit/v1\x00", "audit.erasure"
+COMMITMENT = b"crispmlq/commit/v1\x00"
+ERASURE, PRUNING = "audit.erasure", "audit.pruning"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
@@ -99,6 +101,7 @@ class Result:
     outside: list[str] = field(default_factory=list)  # heads the auditor brought, and timestamps of others
     unchecked: list[str] = field(default_factory=list)
     erased: int = 0
+    pruned: str = ""
 
 
 # --- Hashes, trees, canonical JSON ---------------------------------------------------------------------------------
@@ -680,6 +683,9 @@ class Verifier:
             raise Tampered("V3", "log.note", "the signed head is not the one in the last seal")
         if self.bundle.manifest.get("log") != self.log:
             raise Tampered("V3", "MANIFEST.json", "it names another log")
+        self.pruned = self.bundle.manifest.get("pruned", 0)
+        if type(self.pruned) is not int or not 0 <= self.pruned < self.size:
+            raise Tampered("V4", "MANIFEST.json", "it says that more events were pruned than there are")
         self._note(f"{self.size} events of {self.log_origin}, in seal {self.root_size} of {self.sealed_at}.")
 
     # V5
@@ -752,10 +758,14 @@ class Verifier:
                 if found is None or self.origin != found[4].removesuffix(f"/e{found[1]}"):
                     raise Tampered("V5", "events.jsonl", "it does not say what was lost in the restore", number)
                 told[int(found[1])] = (int(found[2]), int(found[3]), int(found[5]))
-        epochs = {
-            epoch_of(json.loads(raw)["note"].partition("\n")[0]) for _, raw in self.bundle.lines("checkpoints.jsonl")
-        }
-        for epoch in range(min(epochs), max(epochs)):
+        began: dict[int, int] = {}  # epoch -> size of its first head
+        for row in (json.loads(raw) for _, raw in self.bundle.lines("checkpoints.jsonl")):
+            began.setdefault(epoch_of(row["note"].partition("\n")[0]), row["size"])
+        pruned = {epoch for epoch in began if began.get(epoch + 1, self.size) <= self.pruned}
+        for epoch in range(min(began), max(began)):
+            if epoch not in told and epoch in pruned:
+                self.result.unchecked.append(f"what was lost when epoch {epoch} ended; what told it was pruned")
+                continue
             if epoch not in told:
                 raise Tampered("V5", "events.jsonl", f"epoch {epoch} of this log ended, and no event tells why")
             kept, events, published = told[epoch]
@@ -764,6 +774,10 @@ class Verifier:
             )
             self.result.unchecked.append(f"what was recorded in between is lost: {lost}")
         for name, origin, size in self.lost:
+            if epoch_of(origin) not in told and epoch_of(origin) in pruned:
+                untold = f"{name}: this head of an earlier epoch is no beginning of the trail"
+                self.result.warnings.append(f"V5: {untold}; the event that told what was lost then was pruned.")
+                continue
             kept, events, published = told.get(epoch_of(origin), (0, 0, 0))
             root = self._is_root(origin)
             if epoch_of(origin) not in told or size <= (kept if root else events) or (root and size > published):
@@ -837,15 +851,29 @@ class Verifier:
         self.hashes = self.bundle.bytes("log.hashes")
         if len(self.hashes) != 32 * self.size:
             raise Tampered("V4", "log.hashes", f"it holds not {self.size} hashes")
-        whole = self._quickly()
+        if self.pruned:
+            self._log_hashes()
+        whole = None if self.pruned else self._quickly()
         if whole is None:
             whole = Stretch(self, singly=True)
             whole.check()
             whole.require_erasures()
         self.in_order, self.objects = whole.in_order, whole.objects
         self.result.erased = len(whole.gone)
+        if self.pruned:
+            self._require_pruning(whole)
         self._note(f"Signed heads, each a beginning of this log: {sum(map(len, self.asked.values()))}.")
         self._note(f"{self.size} events in their order; {len(self.objects)} objects, each change fits the one before.")
+
+    def _require_pruning(self, whole: Stretch) -> None:
+        if self.pruned not in whole.prunings:
+            what = f"the first {self.pruned} events are missing, and no event tells that they were pruned"
+            raise Tampered("V4", "events.jsonl", what)
+        at, until, basis = whole.prunings[self.pruned]
+        self.result.pruned = (
+            f"What the first {self.pruned} events said: they were kept until {until}, and pruned on {at[:10]} "
+            f"({basis}). Only their hashes remain; that they were these events, in this order, is proven."
+        )
 
     def _quickly(self) -> Stretch | None:
         """The trail, found good by processes that check a part each; None if anything is amiss in a part."""
@@ -922,11 +950,13 @@ class Verifier:
             self._note(f"The event of receipt {name} is in the trail.")
 
     def _has(self, uid: str, told: str) -> bool:
-        """Whether an event with this id has this hash."""
+        """Whether an event with this id has this hash; of one that was pruned, only the hash is known."""
         sought = bytes.fromhex(told) if HASH.match(told) else b""
+        if any(self.hashes[at : at + 32] == sought for at in range(0, 32 * self.pruned, 32)):
+            return True
         return any(
             self.hashes[32 * number - 32 : 32 * number] == sought and json.loads(raw)["id"] == uid
-            for number, raw in self.bundle.lines("events.jsonl")
+            for number, (_, raw) in enumerate(self.bundle.lines("events.jsonl"), self.pruned + 1)
         )
 
 
@@ -1038,7 +1068,7 @@ def read_change(raw: bytes, number: int) -> Change:
         key, kind, op, previous = (inner(line[name]) for name in ("id", "type", "op", "prev"))
         pairs = [(inner(name), canonical(before), canonical(after)) for name, (before, after) in line["set"].items()]
         hidden = [(inner(name), canonical(told)) for name, told in line.get("hid", {}).items()]
-        if line["op"] not in {"create", "update", "archive"} or type(line["ver"]) is not int:
+        if line["op"] not in {"create", "update", "archive", "restate"} or type(line["ver"]) is not int:
             raise TypeError
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Tampered("V7", "changes.jsonl", "it is no change", number) from None
@@ -1154,6 +1184,8 @@ class Stretch:
         self.before: dict[tuple[str, str], list[Any]] = {}  # the same, as the first changes here tell what was before
         self.gone: list[tuple[str, int, str]] = []  # places of values that are gone; an erasure has to name them
         self.erasures: set[str] = set()
+        self.prunings: dict[int, tuple[str, str, str]] = {}  # number of events -> when, kept until, basis
+        self._stating = ""  # the event that states every object anew
         self._actors, self._days = of.actors(), set[str]()  # days known to exist
         begin, events = self.part.events[0], of.bundle.bytes("events.jsonl")
         self.number = events.count(b"\n", 0, begin) + 1  # of the next line
@@ -1179,7 +1211,7 @@ class Stretch:
             raise Tampered("V9", "private.jsonl", f"a value for {told_place(key)}, which has none")
 
     def _ended(self) -> None:
-        count = self.number - 1
+        count = self.number - 1 + self.of.pruned
         if count != self.of.size:
             told = f"{count} events, but the signed head has {self.of.size}"
             raise Tampered("V4", "events.jsonl", told, self.number)
@@ -1189,7 +1221,7 @@ class Stretch:
     # V4
 
     def _sealed(self, lines: list[bytes]) -> None:
-        sha256, first = hashlib.sha256, self.number - 1
+        sha256, first = hashlib.sha256, self.number - 1 + self.of.pruned
         found = b"".join([sha256(b"\x00" + line).digest() for line in lines])
         if found != self.of.hashes[32 * first : 32 * (first + len(lines))]:
             what = f"the event with number {first} is not the one that was sealed"
@@ -1236,7 +1268,8 @@ class Stretch:
                 leaves = [bytes.fromhex(change(uid, n)) for n in range(int(count))]
                 reached = root_of(leaves).hex()
             if reached != root:
-                told = f"these {count} changes are not those the event with number {number - 1} commits to"
+                seq = number - 1 + self.of.pruned
+                told = f"these {count} changes are not those the event with number {seq} commits to"
                 raise Tampered("V7", "changes.jsonl", told, self.changes_to - int(count) + 1)
 
     # V7, V8
@@ -1262,6 +1295,8 @@ class Stretch:
         hidden, ident, op, previous, name, before, after, more, kind, told_version = row
         version, key = int(told_version), (kind, ident)
         known = self.objects.get(key)
+        if op == "restate":
+            known = self._stated(key, uid, version, previous, pairs_of(row, self.changes_to))
         if known is None:
             known = self.objects[key] = self._first(key, version, previous)
         if version != known[0] + 1 or previous != known[1] or (op == "create") != (version == 1):
@@ -1278,7 +1313,32 @@ class Stretch:
             self._hide(values, hidden_of(row, self.changes_to), uid, n)
         if kind == ERASURE and op == "create":
             self._erase(pairs_of(row, self.changes_to))
+        if kind == PRUNING and op == "create":
+            self._prune(uid, pairs_of(row, self.changes_to))
         return reached
+
+    def _stated(self, key: tuple[str, str], uid: str, version: int, previous: str, pairs: list[Pair]) -> list[Any]:
+        """The object, which the event after a pruning states anew; what it was before is believed there alone."""
+        if uid != self._stating or any(before != after for _, before, after in pairs):
+            what = "it states an object anew where it must not, or otherwise"
+            raise Tampered("V8", "changes.jsonl", what, self.changes_to)
+        if key not in self.objects:
+            first = self._first(key, version, previous)
+            if self.of.pruned and self.of.pruned in self.prunings:
+                first = [version - 1, previous, {name: before for name, before, _ in pairs}]
+            self.objects[key] = first
+        return self.objects[key]
+
+    def _prune(self, uid: str, pairs: list[Pair]) -> None:
+        told = {name: json.loads(after) for name, _, after in pairs}
+        try:
+            events, until, at, basis = (told[name] for name in ("events", "kept_until", "pruned_at", "basis"))
+            if type(events) is not int or not until < at[:10]:
+                raise ValueError
+        except (KeyError, TypeError, ValueError):
+            what = "it prunes events that had to be kept"
+            raise Tampered("V8", "changes.jsonl", what, self.changes_to) from None
+        self._stating, self.prunings[events] = uid, (at, until, basis)
 
     def _first(self, key: tuple[str, str], version: int, previous: str) -> list[Any]:
         """An object not seen before: new, or in a later stretch what its first change here says it was."""
@@ -1490,6 +1550,8 @@ def report(result: Result, say: Callable[[str], None] = print) -> int:
     say("  That an entry is true. That nothing was left out before it was sealed, unless you hold its receipt.")
     if result.erased:
         say(f"  What {result.erased} erased values said; each erasure is itself in the trail.")
+    if result.pruned:
+        say(f"  {result.pruned}")
     for line in result.unchecked:
         say(f"  Not checked: {line}.")
     for line in result.warnings:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PRUNING = "tests/audit/test_pruning.py"
 VERIFIER = "audit/standalone/verify_bundle.py"
 
 
@@ -59,10 +60,12 @@ def is_noticed(copy: Path, mutation: Mutation) -> bool:
 
 
 def mutations() -> Iterator[Mutation]:
-    yield from refusals(VERIFIER, "raise Tampered(", "Tampered(", OFFLINE)
+    yield from refusals(VERIFIER, "raise Tampered(", "Tampered(", f"{OFFLINE} {PRUNING}")
     yield from refusals("audit/sealing.py", "raise Trail", "Trail", "tests/audit/test_sealing.py")
     yield from refusals("audit/keys.py", "raise NoKey(", "NoKey(", "tests/audit/test_sealing.py tests/test_commands.py")
     yield from refusals("audit/acts.py", "raise ", "str() or ", f"{ACTS} {AS_READ}")
+    yield from refusals("audit/pruning.py", "raise Not", "str() or Not", PRUNING + " --services")
+    yield from refusals("projects/services/retention.py", "raise Not", "str() or Not", PRUNING)
     yield from guards()
     for name, path, old, new, tests in CHANGES:
         start = (ROOT / path).read_text().index(old)
@@ -107,6 +110,50 @@ CHANGES = [
     *(
         (f"S{n} finds nothing", "audit/verifying.py", f"lambda: {check}(", f"lambda: () and {check}(", STATE)
         for n, check in enumerate(["_columns", "_rows", "_places", "_trees", "_guards"], 1)
+    ),
+    (
+        "pruned without looking",
+        "audit/pruning.py",
+        "_require_sound(verifying.verify_state",
+        "str(verifying.verify_state",
+        PRUNING,
+    ),
+    (
+        "pruned without verifying",
+        "audit/pruning.py",
+        "_require_sound(verifying.verify(",
+        "str(verifying.verify(",
+        PRUNING,
+    ),
+    (
+        "the guards stay away",
+        "audit/guards.py",
+        "for statement in _statements(connection.vendor, model):\n                cursor.execute",
+        "for statement in ():\n                cursor.execute",
+        PRUNING,
+    ),
+    ("the past before a pruning", "audit/past.py", "if pruned and at <", "if None and at <", PRUNING),
+    ("a gap counts as pruned", "audit/verifying.py", 'events__gt=OuterRef("seq")', "events__gt=-1", PRUNING),
+    (
+        "a timestamp is believed",
+        "audit/anchoring.py",
+        "timestamps.require_signed(",
+        "str and (",
+        "tests/audit/test_anchors.py",
+    ),
+    (
+        "everybody erases",
+        "projects/access.py",
+        "    if not may_erase(actor):",
+        "    if None:",
+        "tests/projects/test_erasures.py",
+    ),
+    (
+        "reasons stand in plain",
+        "audit/lines.py",
+        "if name in row.audit_hidden and",
+        "if None and",
+        "tests/projects/test_hidden_texts.py",
     ),
     ("an act is no transaction", "audit/acts.py", "with transaction.atomic():", "if True:", ACTS),
     ("acts take changed lists for unchanged", "audit/governed.py", "...), UNCHANGEABLE", "...), object", AS_READ),

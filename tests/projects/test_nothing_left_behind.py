@@ -17,7 +17,8 @@ import audit
 import compliance.services
 import projects.services
 from audit import acts
-from audit.models import GovernedModel
+from audit.erasing import Target
+from audit.models import Event, GovernedModel
 from compliance.services import reports
 from jobs import queue
 from projects.models import Criterion, CriterionVersion, Membership, QAMethod, Requirement, Revision, Risk, Task
@@ -26,6 +27,7 @@ from projects.services import (
     criteria,
     documents,
     downloads,
+    erasures,
     gates,
     history,
     holds,
@@ -583,6 +585,18 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     template = templates.save(project=cast.project, name="Ours", by=cast.mara)
     return lambda: templates.retire(template=template, by=cast.root)
+
+
+@case("erasures.find")
+def _(cast: Cast) -> Deed:
+    return lambda: erasures.find(text="Dora", by=cast.root)
+
+
+@case("erasures.erase")
+def _(cast: Cast) -> Deed:
+    event = Event.objects.filter(act="member.roles_changed").first()
+    targets = [Target(event.uid, "/subject")]
+    return lambda: erasures.erase(targets=targets, basis="Article 17 GDPR", by=cast.root)
 
 
 class NotStored(Exception):
