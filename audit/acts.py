@@ -178,11 +178,12 @@ class Act:
 
     def restate(self, rows: list[GovernedModel]) -> None:
         """Record all values of stored rows, which stay as they are; the caller writes version and head."""
-        for row in rows:
-            held = {name: [value, value] for name, value in lines.values_of(row).items()}
-            version = row.audit_ver + 1
-            self._keep(row, lines.line(row, "restate", version, bytes(row.audit_head), held), version)
-        self._insert_lines(rows)
+        from audit.trail import Change
+
+        told = [(row, lines.restatement(row)) for row in rows]
+        storing.insert(Change, [self._columns(row, line, n) for n, (row, line) in enumerate(told, len(self.lines))])
+        for row, line in told:
+            self._keep(row, line)
 
     def store(self) -> None:
         """Insert the event that commits to all lines, and what it keeps beside it."""

@@ -87,6 +87,12 @@ def update(row: GovernedModel, changes: dict[str, list[Any]]) -> Line:
     return _shortened(row, "update", row.audit_ver + 1, bytes(row.audit_head), changes)
 
 
+def restatement(row: GovernedModel) -> Line:
+    """The line that states all values of a stored row anew. Raises: TooLong: see there."""
+    held = {name: [value, value] for name, value in values_of(row).items()}
+    return _shortened(row, "restate", row.audit_ver + 1, bytes(row.audit_head), held)
+
+
 def _shortened(row: GovernedModel, op: str, version: int, previous: bytes, changes: dict[str, list[Any]]) -> Line:
     for longest in LONGEST_VALUES:
         made = _line(row, op, version, previous, changes, longest)

@@ -38,7 +38,7 @@ from audit.pruning import NotPrunable
 from audit.standalone import verify_bundle as v
 from crispmlq.errors import Invalid, NotAllowed
 from projects.models import Project, Risk, Task
-from projects.services import projects, retention
+from projects.services import holds, projects, retention
 from tests import walk
 from tests.audit import test_bundle as bundles
 from tests.cast import Cast
@@ -134,7 +134,7 @@ class TestWhatGoes:
         assert findings(pruned.log_id) == set()
 
     def test_an_erased_value_of_before_stays_erased(self, cast: Cast) -> None:
-        projects.hold(project=cast.project, reason="Dora is ill", condition="She is back", by=cast.mara)
+        holds.hold(project=cast.project, reason="Dora is ill", condition="She is back", by=cast.mara)
         event = Event.objects.filter(log_id=cast.project.pk).latest("id")
         erase(log_id=cast.project.pk, targets=[Target(event.uid, "/reason")], basis="Art. 17", by=SYSTEM)
         retention.prune(project=over(cast), basis=BASIS)
@@ -149,7 +149,7 @@ class TestRefusals:
             project.retained_until = timezone.localdate() - timedelta(days=1)
             project.save()
         if state == "on hold":
-            project = projects.hold(project=project, reason="Wait.", condition="Later.", by=cast.mara)
+            project = holds.hold(project=project, reason="Wait.", condition="Later.", by=cast.mara)
         with pytest.raises(NotPrunable, match=state):
             retention.prune(project=project, basis=BASIS)
 
@@ -309,14 +309,14 @@ class TestSignedByTheOperator:
         assert findings(project.pk) == {"V8"}
 
     def test_objects_stated_anew_otherwise(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        made = lines.line
+        made = lines._shortened
 
         def twisted(row: Any, op: str, version: int, previous: bytes, changes: Any) -> Any:
             if op == "restate" and isinstance(row, Project):
                 changes["name"][0] = "Another"
             return made(row, op, version, previous, changes)
 
-        monkeypatch.setattr(lines, "line", twisted)
+        monkeypatch.setattr(lines, "_shortened", twisted)
         retention.prune(project=over(cast), basis=BASIS)
         assert findings(cast.project.pk) == {"V8"}
 

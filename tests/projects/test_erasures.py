@@ -15,7 +15,7 @@ from audit.erasing import NotErasable, Target
 from audit.models import Erasure, Event, Private
 from crispmlq.errors import Conflict, Invalid, NotFound
 from projects.access import NoRight
-from projects.services import erasures, projects
+from projects.services import erasures, holds, projects
 from tests.cast import Cast, token_for
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ BASIS, WHY = "Article 17 GDPR, request 12", "Dora is in hospital"
 
 @pytest.fixture
 def held(cast: Cast) -> Target:
-    projects.hold(project=cast.project, reason=WHY, condition="She is back", by=cast.mara)
+    holds.hold(project=cast.project, reason=WHY, condition="She is back", by=cast.mara)
     return Target(Event.objects.filter(log_id=cast.project.pk).latest("id").uid, "/reason")
 
 

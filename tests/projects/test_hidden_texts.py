@@ -20,7 +20,7 @@ from audit.governed import ERASED
 from audit.history import Wanted
 from audit.models import Change, Event, Private
 from projects.models import CriterionVersion, Project, Task
-from projects.services import projects, tasks
+from projects.services import holds, projects, tasks
 from tests import walk
 from tests.audit.test_bundle import unpacked
 from tests.cast import Cast
@@ -30,7 +30,7 @@ WHY = "Dora is in hospital"
 
 
 def held(cast: Cast) -> Project:
-    return projects.hold(project=cast.project, reason=WHY, condition="She is well again", by=cast.mara)
+    return holds.hold(project=cast.project, reason=WHY, condition="She is well again", by=cast.mara)
 
 
 def last(path: str, log_id: Any) -> Target:
@@ -72,7 +72,7 @@ def test_the_document_on_erasure_lists_every_hidden_field() -> None:
 def test_the_lines_hold_no_word_of_it(cast: Cast) -> None:
     held(cast)
     assert erasing.lines_with(WHY) == []
-    projects.resume(project=cast.project, reason="She came back", by=cast.mara)
+    holds.resume(project=cast.project, reason="She came back", by=cast.mara)
     assert erasing.lines_with("She came back") == []
     task = Task.objects.get(key="define-scope")
     tasks.start(task=task, by=cast.dana)
@@ -104,16 +104,16 @@ def test_what_is_blank_in_a_new_row_costs_no_row_and_is_still_watched(cast: Cast
 def test_the_history_tells_it_before_and_after(cast: Cast) -> None:
     held(cast)
     assert differences(cast)["Hold reason"] == ("–", WHY)
-    projects.resume(project=cast.project, reason="Well again.", by=cast.mara)
+    holds.resume(project=cast.project, reason="Well again.", by=cast.mara)
     assert differences(cast)["Hold reason"] == (WHY, "–")
-    projects.hold(project=cast.project, reason="Again", condition="Later", by=cast.mara)
+    holds.hold(project=cast.project, reason="Again", condition="Later", by=cast.mara)
     assert differences(cast)["Hold reason"] == ("–", "Again")
 
 
 def test_the_past_the_bundle_and_the_state_know_it(cast: Cast, tmp_path: Path) -> None:
     held(cast)
     at = timezone.now()
-    projects.resume(project=cast.project, reason="Well again.", by=cast.mara)
+    holds.resume(project=cast.project, reason="Well again.", by=cast.mara)
     assert past.Past(cast.project.pk, at).get(Project, cast.project.pk).hold_reason == WHY
     bundle.write(cast.project.pk, tmp_path / "bundle.zip")
     files = unpacked(tmp_path / "bundle.zip")
@@ -149,7 +149,7 @@ class TestErased:
         assert ERASED in client.get("/projects/churn/").content.decode()
 
     def test_work_goes_on(self, cast: Cast, gone: Project) -> None:
-        projects.resume(project=gone, reason="Well.", by=cast.mara)
+        holds.resume(project=gone, reason="Well.", by=cast.mara)
         require_clean(cast)
 
 
@@ -164,8 +164,8 @@ def test_a_hidden_text_changed_behind_the_application_is_found(cast: Cast) -> No
 
 def test_reading_what_was_before_costs_the_same_for_many_events(cast: Cast, django_assert_num_queries: Any) -> None:
     for number in range(4):
-        projects.hold(project=cast.project, reason=f"{number}", condition="Later", by=cast.mara)
-        projects.resume(project=cast.project, reason="Well.", by=cast.mara)
+        holds.hold(project=cast.project, reason=f"{number}", condition="Later", by=cast.mara)
+        holds.resume(project=cast.project, reason="Well.", by=cast.mara)
     events = list(Event.objects.filter(log_id=cast.project.pk).order_by("-id")[:6])
     for some in (events[:1], events):
         with django_assert_num_queries(5):
@@ -173,6 +173,6 @@ def test_reading_what_was_before_costs_the_same_for_many_events(cast: Cast, djan
 
 
 def test_a_long_hidden_text_can_be_erased_too(cast: Cast) -> None:
-    projects.hold(project=cast.project, reason="Dora " * 2000, condition="Later", by=cast.mara)
+    holds.hold(project=cast.project, reason="Dora " * 2000, condition="Later", by=cast.mara)
     erase(log_id=cast.project.pk, targets=[last("/0/hold_reason", cast.project.pk)], basis="Art. 17", by=SYSTEM)
     require_clean(cast)
