@@ -119,6 +119,8 @@ class Membership(ProjectRow):
 class Hold(ProjectRow):
     """One time the project was on hold. Ends when it resumes or is stopped."""
 
+    audit_hidden = frozenset({"reason", "condition", "end_reason"})
+
     class Code(models.TextChoices):
         DATA = "data", "Data has to be collected"
         FEASIBILITY = "feasibility", "Not feasible for now"
@@ -143,6 +145,9 @@ class Hold(ProjectRow):
                 name="hold_one_open_per_project", fields=["project"], condition=models.Q(ended_at=None)
             )
         ]
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
 
     def __str__(self) -> str:
         return f"{self.get_code_display()}, since {self.held_at:%Y-%m-%d}"

@@ -62,7 +62,7 @@ def test_the_document_on_erasure_lists_every_hidden_field() -> None:
     }
     hidden = {
         (model.__name__, name)
-        for label in ("projects", "compliance", "evidence")
+        for label in ("projects", "registry", "experiments", "releases", "monitoring", "compliance", "evidence")
         for model in apps.get_app_config(label).get_models()
         for name in getattr(model, "audit_hidden", ())
     }
@@ -126,7 +126,7 @@ class TestErased:
     @pytest.fixture
     def gone(self, cast: Cast) -> Project:
         held(cast)
-        targets = [last(path, cast.project.pk) for path in ("/0/hold_reason", "/reason")]
+        targets = [last(path, cast.project.pk) for path in ("/0/hold_reason", "/1/reason", "/reason")]
         erase(log_id=cast.project.pk, targets=targets, basis="Article 17 GDPR", by=SYSTEM)
         return Project.objects.get(pk=cast.project.pk)
 
