@@ -93,6 +93,21 @@ class GateOut(serializers.ModelSerializer):
         fields = ["key", "name", "phase", "state"]
 
 
+class ChangeOut(serializers.Serializer):
+    kind = serializers.CharField(help_text="document, criterion, requirement, task or risk.")
+    key = serializers.CharField()
+    name = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
+class SinceOut(serializers.Serializer):
+    decision = serializers.UUIDField(source="decision.pk", default=None)
+    outcome = serializers.CharField(source="decision.outcome", default=None)
+    decided_at = serializers.DateTimeField(source="decision.decided_at", default=None)
+    changes = ChangeOut(many=True)
+
+
 class VerdictOut(serializers.Serializer):
     check = serializers.CharField()
     text = serializers.CharField()

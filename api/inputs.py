@@ -29,6 +29,8 @@ class NewProject(Input):
         required=False, allow_null=True, help_text="Of a system that runs already: what is entered is recorded later."
     )
     answers = serializers.DictField(child=serializers.CharField(), required=False)
+    like = serializers.CharField(required=False, help_text="Short name of a project to take over from.")
+    template = serializers.CharField(required=False, help_text="Id of a template to take over from.")
 
 
 class ProjectChange(Input):
@@ -172,7 +174,10 @@ class ReadingIn(Input):
     measured_at = serializers.DateTimeField()
     lower = Number(required=False, allow_null=True)
     upper = Number(required=False, allow_null=True)
-    subject_version = serializers.CharField(required=False, allow_blank=True)
+    subject_version = serializers.CharField(required=False, allow_blank=True, help_text="<artefact>@<version>")
+    dataset = serializers.CharField(
+        required=False, allow_blank=True, help_text="<artefact>@<version>; needed in the blind test."
+    )
     note = serializers.CharField(required=False, allow_blank=True)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -180,14 +185,22 @@ class ReadingIn(Input):
 
 
 class RevisionValues(Input):
-    values = serializers.DictField(help_text="Values by field key, as the catalogue's kind says.")
+    VALUES = "Values by field key, as the catalogue's kind says."
+    values = serializers.DictField(help_text=VALUES)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         return {"fields": given.pop("values"), **given}
 
 
+class Validity(Input):
+    valid_from = serializers.DateField(allow_null=True, required=False, default=None)
+    valid_until = serializers.DateField(allow_null=True, required=False, default=None)
+
+
 class NewRevision(RevisionValues):
+    values = serializers.DictField(required=False, default=dict, help_text=RevisionValues.VALUES)
     kind = serializers.CharField()
+    fill = serializers.BooleanField(required=False, help_text="Add what records of the project say, as far as they do.")
     change_reason = serializers.CharField(required=False, allow_blank=True)
 
 

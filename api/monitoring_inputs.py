@@ -23,6 +23,7 @@ class Settings(Input):
     environment = serializers.CharField(required=False, help_text="Where its rules are applied.")
     feature = serializers.CharField(required=False, allow_blank=True)
     criterion = serializers.CharField(required=False, allow_null=True, help_text="Key of a criterion.")
+    watches = serializers.CharField(required=False, allow_null=True, help_text="Key of an artefact, as a label source.")
     owner = serializers.CharField(required=False, allow_null=True, help_text="User name of a member.")
     response_plan = serializers.CharField(required=False, allow_blank=True)
     source = serializers.CharField(required=False, allow_blank=True)

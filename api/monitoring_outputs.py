@@ -28,6 +28,7 @@ def by_key() -> serializers.SlugRelatedField:
 class SignalOut(serializers.ModelSerializer):
     owner = person()
     criterion = by_key()
+    watches = by_key()
     baseline = Number()
     etag = serializers.IntegerField(source="audit_ver", read_only=True)
 
@@ -35,7 +36,8 @@ class SignalOut(serializers.ModelSerializer):
         model = Signal
         fields = [
             "key", "name", "group", "state", "version", "metric", "unit", "is_labelled", "environment", "feature",
-            "criterion", "owner", "response_plan", "source", "interval_minutes", "baseline", "baseline_source",
+            "criterion", "watches", "owner",
+            "response_plan", "source", "interval_minutes", "baseline", "baseline_source",
             "baseline_version", "rules", "check_reason", "change_reason", "changed_at", "etag",
         ]  # fmt: skip
 

@@ -208,7 +208,8 @@ class MeasurementOut(Dated):
         model = Measurement
         fields = [
             "id", "criterion", "criterion_version", "value", "lower", "upper", "environment", "iteration",
-            "measured_at", "recorded_at", "recorded_later", "recorded_by", "by_machine", "subject_version", "note",
+            "measured_at", "recorded_at", "recorded_later", "recorded_by", "by_machine", "subject_version",
+            "dataset", "note",
         ]  # fmt: skip
 
 
@@ -243,7 +244,7 @@ class RevisionOut(Dated):
         model = Revision
         fields = [
             "kind", "number", "state", "values", "change_reason", "iteration", "author", "created_at", "submitted_at",
-            "decided_at", "recorded_later", "reviews", "attachments", "version",
+            "decided_at", "valid_from", "valid_until", "recorded_later", "reviews", "attachments", "version",
         ]  # fmt: skip
 
 

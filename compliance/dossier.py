@@ -14,6 +14,7 @@ from audit import selectors as trail
 from audit.canon import decimal_text, plain
 from audit.snapshot import one_moment
 from catalogue.definitions import Catalogue, of
+from compliance import dossier_parts
 from projects import bounds
 from projects.gates import facts
 from projects.models import (
@@ -76,6 +77,7 @@ def _gather(project: Project) -> Data:
         "risk_scale": asdict(template.rating),
         "risks": _risks(project),
         "documents": _documents(project, template),
+        "parts": dossier_parts.parts(project),
         "decisions": _decisions(project),
         "waivers": _waivers(project),
         "iterations": _iterations(project),

@@ -69,6 +69,8 @@ INSTALLED_APPS = [
     "policies",
     "projects",
     "registry",
+    "experiments",
+    "releases",
     "monitoring",
     "compliance",
     "api",

@@ -10,6 +10,7 @@ class MonitoringConfig(AppConfig):
         from catalogue.validation import KNOWN_RULES
         from monitoring import facts, gate_rules, index, pages
         from monitoring.acts import ACTS
+        from monitoring.services import reviews
         from monitoring.states import MOVES
         from monitoring.views.own_commands import COMMANDS
         from projects.access import register_rights
@@ -19,6 +20,7 @@ class MonitoringConfig(AppConfig):
         from projects.places import register_place
         from projects.states import register_moves
         from projects.views.commands import register_commands
+        from releases.services.serving import register_follower
 
         register_acts(ACTS)
         register_moves(MOVES)
@@ -41,4 +43,5 @@ class MonitoringConfig(AppConfig):
             register_place(kind, place, *related)
         KNOWN_RULES.update({name: PARAMS[name] for name in gate_rules.NAMES})
         register_commands(COMMANDS)
+        register_follower(reviews.follow_release)
         register_state_check("S6", "Every value is the one its delivery holds.", index.differences)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Avg, Case, Count, F, FloatField, Max, Min, StdDev, When
-from django.db.models.functions import Coalesce
+from django.db.models import Avg, Case, Count, F, FloatField, Max, Min, When
 
 from monitoring import values
 from monitoring.models import ExternalEvent, Reading, Series, Signal, SystemUpdate
@@ -194,12 +193,17 @@ def moved(project: Project, since: datetime, until: datetime) -> list[Moved]:
         .annotate(at=F("readings__at"), value=F("readings__value"))
         .order_by()
         .values("pk", "signal", "segment")
-        .annotate(before=Avg(before), spread=Coalesce(StdDev(before), 0.0), within=Avg(within))
+        .annotate(before=Avg(before), squares=Avg(F("value") * before), within=Avg(within))
     )
     found = [row for row in rows if row["before"] is not None and row["within"] is not None]
-    apart = [row for row in found if abs(row["within"] - row["before"]) > 3 * row["spread"]]
+    apart = [row for row in found if abs(row["within"] - row["before"]) > 3 * _spread(row)]
     known = Signal.objects.in_bulk({row["signal"] for row in apart})
     return [
         Moved(known[row["signal"]], row["segment"], row["before"], row["within"])
         for row in sorted(apart, key=lambda row: known[row["signal"]].name)
     ]
+
+
+def _spread(row: dict[str, Any]) -> float:
+    """Standard deviation, from the mean and the mean of squares; SQLite's own one fails where it has no values."""
+    return max(row["squares"] - row["before"] ** 2, 0.0) ** 0.5

@@ -2,6 +2,9 @@
 
 ACTS = {
     "project.created": "created the project",
+    "project.created_like": "created the project like {reason}",
+    "template.saved": "saved the template “{subject}”",
+    "template.retired": "retired the template “{subject}”",
     "project.activated": "started the project",
     "project.changed": "changed what the project says of itself",
     "project.held": "put the project on hold: {reason}",
@@ -42,6 +45,7 @@ ACTS = {
     "measurement.recorded": "recorded a value of “{subject}”",
     "document.drafted": "drafted “{subject}”",
     "document.changed": "changed the draft of “{subject}”",
+    "document.validity_set": "said how long “{subject}” counts",
     "document.attached": "attached a file to “{subject}”",
     "document.submitted": "submitted “{subject}” for review",
     "document.accepted": "accepted “{subject}”",

@@ -42,16 +42,22 @@ class Mark:
         return self.kind in {"at_risk", "upstream_changed", "change_announced", "objected"}
 
 
-def marks(versions: Iterable[ArtefactVersion]) -> dict[UUID, list[Mark]]:
+def marks(versions: Iterable[ArtefactVersion], history_too: bool = False) -> dict[UUID, list[Mark]]:
     """Marks of each version; six queries, however many versions and steps.
 
-    Only the newest version of an artefact can be marked because something upstream changes: older ones are history.
+    Only the newest version of an artefact is marked because something upstream changes, unless `history_too`.
     """
     wanted = list(versions)
     graph = lineage.above(v.pk for v in wanted)
     sources = graph.sources()
     about = _Changes({v.artefact_id for v in graph.versions.values()}, wanted)
-    return {v.pk: [*_errors(graph, sources, v), *about.of(v, _ancestors(graph, sources, v))] for v in wanted}
+    return {
+        v.pk: [
+            *_errors(graph, sources, v),
+            *(about.of(v, _ancestors(graph, sources, v)) if history_too or about.is_newest(v) else []),
+        ]
+        for v in wanted
+    }
 
 
 def is_bad(version: ArtefactVersion) -> bool:
@@ -111,9 +117,10 @@ class _Changes:
         own = ArtefactVersion.objects.filter(artefact__in={v.artefact_id for v in versions}).order_by()
         self.last = dict(own.values_list("artefact").annotate(last=Max("number")))
 
+    def is_newest(self, version: ArtefactVersion) -> bool:
+        return version.state != ArtefactVersion.State.RETIRED and version.number == self.last[version.artefact_id]
+
     def of(self, version: ArtefactVersion, above: list[ArtefactVersion]) -> list[Mark]:
-        if version.state == ArtefactVersion.State.RETIRED or version.number < self.last[version.artefact_id]:
-            return []
         used: dict[UUID, int] = {}
         for each in above:
             if each.artefact_id != version.artefact_id:

@@ -82,7 +82,7 @@ def schemas_of(artefact: Artefact) -> list[ArtefactVersion]:
 
 
 def _holds(text: str) -> Q:
-    return _names(text) | Q(versions__label__icontains=text) | Q(versions__sha256__startswith=text.lower())
+    return _names(text) | Q(versions__ref__icontains=text) | Q(versions__sha256__startswith=text.lower())
 
 
 def _names(text: str, prefix: str = "") -> Q:

@@ -8,7 +8,7 @@ from typing import Any
 from projects.models import Project
 from registry.kinds import KINDS
 from registry.models import Artefact, ArtefactVersion
-from registry.services import artefacts, versions
+from registry.services import artefacts, profiles, versions
 from registry.services.artefacts import Saying
 from registry.services.references import Input
 from registry.services.versions import Draft
@@ -63,18 +63,32 @@ def version(
     return versions.register(artefact=of, draft=draft, by=by or cast.mara)
 
 
-def model(cast: Cast, ref: str = "churn-model@1", data: str = "prepared@1", owner: str = "olga") -> ArtefactVersion:
-    """A model with everything it was made from: source, raw and prepared data, code, environment, configuration."""
+# What a model is made from, in order: kind, version, inputs, what else is stated.
+PARTS: list[tuple[str, str, list[str], dict[str, Any]]] = [
+    ("data-source", "crm@1", [], {}),
+    ("dataset", "raw@1", ["crm@1"], {"step": "export"}),
+    ("dataset", "prepared@1", ["raw@1"], {"step": "prepare", "role": "prepared"}),
+    ("code", "training@1", [], {}),
+    ("environment", "image@1", [], {}),
+    ("configuration", "params@1", [], {}),
+]
+
+
+def parts(cast: Cast, *refs: str) -> None:
+    """Those of the parts that are not there yet; all of them, if none is named."""
     there = set(ArtefactVersion.objects.filter(project=cast.project).values_list("ref", flat=True))
-    wanted: list[tuple[str, str, list[str], dict[str, Any]]] = [
-        ("data-source", "crm@1", [], {}),
-        ("dataset", "raw@1", ["crm@1"], {"step": "export"}),
-        ("dataset", "prepared@1", ["raw@1"], {"step": "prepare", "role": "prepared"}),
-        ("code", "training@1", [], {}),
-        ("environment", "image@1", [], {}),
-        ("configuration", "params@1", [], {}),
-    ]
-    for kind, name, inputs, more in wanted:
-        if name not in there:
-            version(cast, kind, name, *inputs, **more)
+    for kind, ref, inputs, more in PARTS:
+        if ref not in there and (ref in refs or not refs):
+            version(cast, kind, ref, *inputs, **more)
+
+
+def model(cast: Cast, ref: str = "churn-model@1", data: str = "prepared@1", owner: str = "olga") -> ArtefactVersion:
+    """A model with everything it was made from."""
+    parts(cast)
     return version(cast, "model", ref, data, "training@1", "image@1", "params@1", step="train", owner=owner)
+
+
+def profile(cast: Cast, of: ArtefactVersion, *stages: str, mean: str = "5") -> None:
+    for stage in stages:
+        rows = [{"feature": "tenure", "count": "100", "mean": mean, "std": "2"}]
+        profiles.record(version=of, stage=stage, statistics=rows, by=cast.pipeline)

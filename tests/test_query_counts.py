@@ -17,7 +17,9 @@ from compliance.services import reports
 from jobs import queue
 from projects.models import Criterion, Document, Risk, Task, Waiver
 from projects.services import criteria, documents, memberships, projects, risks, tasks, waivers
-from tests import walk
+from registry.models import ArtefactVersion
+from registry.services import changes
+from tests import artefacts, walk
 from tests.cast import Cast
 from tests.pages import PAGES
 from tests.test_routes import OWN, PUBLIC
@@ -67,6 +69,7 @@ def add_rows(cast: Cast, count: int) -> None:
         walk.measure(cast, "operation")
         walk.accept_document(cast, "scope-document", reason="Again." if number > 1 else "")
         add_job(cast)
+        add_artefact(cast, number)
     add_documents(cast, count)
     for task in Task.objects.filter(project=cast.project, phase__number=1, state="to_do")[:count]:
         if walk._is_ready(task):
@@ -98,6 +101,18 @@ def add_criterion(cast: Cast, number: int) -> None:
         project=cast.project, key=f"c-{number}", level="ml", name=f"C {number}", demand=demand, by=cast.mara
     )
     criteria.approve(version=version, by=cast.dora)
+
+
+def add_artefact(cast: Cast, number: int) -> None:
+    """A dataset made from the one before, a new version of its source, and what is told of them."""
+    source = artefacts.version(cast, "data-source", f"crm@{number}")
+    before = ArtefactVersion.objects.filter(artefact__kind="dataset").order_by("registered_at").last()
+    inputs = [source.ref, *([before.ref] if before else [])]
+    made = artefacts.version(cast, "dataset", f"set-{number}@1", *inputs, role="intermediate")
+    artefacts.profile(cast, made, "training")
+    on = walk.days(number)
+    announced = changes.announce(artefact=source.artefact, text="More.", effective_on=on, by=cast.olga)
+    changes.answer(version=made, verdict="objected", note="No.", to_announcement=announced, by=cast.olga)
 
 
 def add_documents(cast: Cast, count: int) -> None:

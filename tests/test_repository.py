@@ -11,8 +11,9 @@ from audit import acts
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = [
-    "accounts", "api", "audit", "catalogue", "compliance", "crispmlq", "evidence", "jobs", "monitoring", "notices",
-    "policies", "projects", "registry", "ui",
+    "accounts", "api", "audit", "catalogue", "compliance", "crispmlq", "evidence", "experiments",
+    "jobs", "monitoring", "notices",
+    "policies", "projects", "registry", "releases", "ui",
 ]  # fmt: skip
 SOURCES = [p for app in APPS for p in (ROOT / app).rglob("*.py") if not {"migrations", "standalone"} & set(p.parts)]
 TEMPLATES = list((ROOT / "templates").rglob("*.html"))

@@ -10,20 +10,27 @@ from django.utils import timezone
 
 from catalogue.definitions import of
 from catalogue.document_kinds import DocumentKind
+from experiments.models import TestSetUse
+from experiments.services import runs, test_sets
 from monitoring.models import Signal
 from monitoring.services import operation, readings, signals
 from projects.models import Document, Evaluation, Project, Revision, Risk, Task
 from projects.services import criteria, documents, gates, measurements, requirements, risks, tasks
+from registry.models import ArtefactVersion
+from releases.models import Increment, Release
+from releases.services import releasing
+from tests import artefacts, material
 from tests.cast import Cast
 
 SIGNALS = {"live-recall": "performance", "spare-memory": "technical"}
 UNWELCOME = {"open-above-tolerance", "trigger-fired", "all-at-once"}
 UNUSUAL = {"no-baseline-because", "all-at-once-because"}
 # Options in favour of the gate where the first one is not.
-FAVOURABLE = {"stage": "confirmed"}
+FAVOURABLE = {"stage": "confirmed", "option": "baseline"}
 # What several documents have to name alike.
 SAME = {"assumption": "The world stays as it is.", "requirement": "Answers within a second.", "slice": "Women"}
 REVIEWERS = ["dora", "milo", "dana", "sven", "olga", "mara", "enzo"]
+MODEL, TEST_SET = "churn-model@v1", "blind@1"
 COVERED = {"measures": "measure", "causes": "cause", "reviews": "phase"}  # a row for each option of the column
 CRITERIA = {"retention": "business", "recall": "ml", "saving": "economic"}
 
@@ -55,7 +62,7 @@ def _value(field: Any) -> Any:
         case "sha256":
             return "a" * 64
         case "version":
-            return "v1"
+            return MODEL if field.key == "model-version" else "v1"
     return f"About {field.label.lower()}."
 
 
@@ -113,11 +120,51 @@ def approve_criteria(cast: Cast) -> None:
 
 
 def measure(cast: Cast, environment: str, value: str = "0.95", keys: Any = CRITERIA) -> None:
+    blind = {"subject_version": MODEL, "dataset": TEST_SET} if environment == "test" else {}
+    if blind:
+        evaluate(cast)
     for criterion in cast.project.criterion_set.filter(key__in=keys):
         reading = measurements.Reading(
-            value=Decimal(value), unit="1", environment=environment, measured_at=timezone.now()
+            value=Decimal(value), unit="1", environment=environment, measured_at=timezone.now(), **blind
         )
         measurements.record(criterion=criterion, reading=reading, by=cast.pipeline)
+
+
+def experiment(cast: Cast) -> None:
+    """Two runs on registered versions: a baseline, and a candidate that is chosen."""
+    on = {"dataset": "prepared@v1", "code": "training@1", "configuration": "params@1"}
+    measured = {"metric": "About metric."}  # as the plan of measures has it here
+    material.run(cast, "0.5", **measured, is_baseline=True, **on)
+    candidate = material.run(cast, "0.95", MODEL, **measured, **on)
+    runs.judge(run=candidate, verdict="chosen", reason="Beats the baseline.", by=cast.dora)
+
+
+def evaluate(cast: Cast) -> None:
+    """Enter that the model is evaluated on the test set; once."""
+    if not TestSetUse.objects.filter(project=cast.project, model__ref=MODEL, test_set__ref=TEST_SET).exists():
+        test_sets.use(
+            project=cast.project, test_set=TEST_SET, model=MODEL, purpose="Final word.",
+            disjointness="No customer stands in both.", by=cast.pipeline,
+        )  # fmt: skip
+
+
+def plan_release(cast: Cast) -> None:
+    """Plan the release of the model in two steps, unless one is under way; of a proof of concept there is none."""
+    if Project.objects.get(pk=cast.project.pk).kind == Project.Kind.PROOF_OF_CONCEPT:
+        return
+    if not Release.objects.filter(project=cast.project, state__in=["planned", "rolling_out"]).exists():
+        plan = releasing.Plan(
+            model=MODEL, pipeline="pipe@1", configuration="params@1", purpose="Keep more customers.",
+            steps=[releasing.Step(10, "Errors above 2 %."), releasing.Step(100, "Errors above 1 %.")],
+        )  # fmt: skip
+        releasing.plan(project=cast.project, plan=plan, by=cast.enzo)
+
+
+def roll_out(cast: Cast) -> None:
+    """Every step of the release that is planned."""
+    for increment in Increment.objects.filter(project=cast.project, state="planned").order_by("position"):
+        releasing.begin(increment=increment, by=cast.enzo)
+        releasing.end(increment=increment, result="No complaint.", by=cast.enzo)
 
 
 def do_tasks(cast: Cast, number: int) -> None:
@@ -169,8 +216,28 @@ def settle(cast: Cast, number: int) -> None:
         )
 
 
+def register(cast: Cast, number: int) -> None:
+    """What the registry holds by the end of a phase; the documents name prepared data and a model of version v1."""
+    parts = {1: ["crm@1", "raw@1"], 3: ["training@1", "image@1", "params@1"]}
+    if number in parts:
+        artefacts.parts(cast, *parts[number])
+    there = {v.ref: v for v in ArtefactVersion.objects.filter(project=cast.project)}
+    if number == 2 and "prepared@v1" not in there:
+        artefacts.version(cast, "dataset", "prepared@v1", "raw@1", step="prepare", role="prepared")
+    if number == 3 and "churn-model@v1" not in there:
+        inputs = ["prepared@v1", "training@1", "image@1", "params@1"]
+        artefacts.version(cast, "model", "churn-model@v1", *inputs, step="train")
+    if number == 4 and TEST_SET not in there:
+        artefacts.version(cast, "dataset", TEST_SET, "raw@1", step="draw a fifth", role="test")
+    if number == 5 and "pipe@1" not in there:
+        artefacts.version(cast, "pipeline", "pipe@1")
+    if number == 5:
+        artefacts.profile(cast, there["churn-model@v1"], "training", "production-like")
+
+
 def prepare(cast: Cast, number: int) -> None:
     """Everything gate `number` asks for."""
+    register(cast, number)
     if number == 1:
         if not cast.project.criterion_set.exists():
             approve_criteria(cast)
@@ -180,6 +247,12 @@ def prepare(cast: Cast, number: int) -> None:
         watch(cast)
     settle(cast, number)
     do_tasks(cast, number)
+    if number == 3:
+        experiment(cast)
+    if number == 5:
+        plan_release(cast)
+    if number == 6:
+        roll_out(cast)
     environments = {3: ["validation"], 4: ["test"], 5: ["production-like"], 6: ["operation"]}
     for environment in environments.get(number, []):
         measure(cast, environment)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT = 190, 58  # of a node
-ACROSS, DOWN = 70, 22  # gaps between layers, and within one
-LONGEST = 25  # characters of a line
+WIDTH, HEIGHT = 172, 54  # of a node
+ACROSS, DOWN = 40, 18  # gaps between layers, and within one
+LONGEST = 18  # characters of a title
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,10 @@ class Node:
 
 
 def layered(title: str, nodes: Sequence[Node], edges: Sequence[tuple[int, int]]) -> str:
-    """Each node as far right as the longest way to it; `edges` are (from, to) places in `nodes`, without circle."""
+    """Each node right of all it comes from, what comes from nothing just left of where it goes.
+
+    `edges` are (from, to) places in `nodes`, without circle.
+    """
     layers = _layers(len(nodes), edges)
     columns = _ordered(layers, edges)
     tallest = max((len(column) for column in columns), default=0)
@@ -45,8 +48,10 @@ def layered(title: str, nodes: Sequence[Node], edges: Sequence[tuple[int, int]])
 
 def _layers(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
     into: dict[int, list[int]] = defaultdict(list)
+    out: dict[int, list[int]] = defaultdict(list)
     for start, end in edges:
         into[end].append(start)
+        out[start].append(end)
     found: dict[int, int] = {}
 
     def layer(at: int) -> int:
@@ -55,7 +60,10 @@ def _layers(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
             found[at] = max((layer(before) + 1 for before in into[at]), default=0)
         return found[at]
 
-    return [layer(at) for at in range(count)]
+    layers = [layer(at) for at in range(count)]
+    return [
+        layers[at] if into[at] or not out[at] else min(layers[after] for after in out[at]) - 1 for at in range(count)
+    ]
 
 
 def _ordered(layers: Sequence[int], edges: Sequence[tuple[int, int]]) -> list[list[int]]:
@@ -89,8 +97,8 @@ def _node(node: Node, x: float, y: float) -> str:
     box = (
         f"<title>{escape(said)}</title>"
         f'<rect class="{name}" x="{x:.0f}" y="{y:.0f}" width="{WIDTH}" height="{HEIGHT}" rx="8"/>'
-        f'<text class="strong" x="{x + 12:.0f}" y="{y + 25:.0f}" font-size="13">{escape(_short(node.title))}</text>'
-        f'<text x="{x + 12:.0f}" y="{y + 44:.0f}" font-size="11.5">{escape(_short(below, LONGEST + 3))}</text>'
+        f'<text class="strong" x="{x + 12:.0f}" y="{y + 23:.0f}" font-size="12.5">{escape(_short(node.title))}</text>'
+        f'<text x="{x + 12:.0f}" y="{y + 41:.0f}" font-size="11">{escape(_short(below, LONGEST + 8))}</text>'
     )
     return f'<a href="{escape(node.href)}" aria-label="{escape(said)}">{box}</a>' if node.href else f"<g>{box}</g>"
 

@@ -56,6 +56,9 @@ class Revisions(Rows):
         )
         return self.answer(row, serializers.RevisionOut)
 
+    set_validity = command(
+        "set_validity", documents.set_validity, path="validity", takes=inputs.Validity, conditional=True
+    )
     submit = command("submit", documents.submit, conditional=True)
     accept = command("accept", documents.accept, takes=inputs.Note, gives=serializers.ReviewOut, status=201)
     reject = command("reject", documents.reject, takes=inputs.Reason, gives=serializers.ReviewOut, status=201)

@@ -32,6 +32,12 @@ class Gates(Rows):
         """Every check: on the facts as they are now, of a submitted gate on those it was submitted with."""
         return Response(serializers.ReadinessOut(standing.readiness(self.get_object())).data)
 
+    @extend_schema(responses=serializers.SinceOut)
+    @action(detail=True, methods=["get"])
+    def changes(self, request: Request, **_: Any) -> Response:
+        """What is different today from what the gate was decided on last."""
+        return Response(serializers.SinceOut(standing.changed_since(self.get_object())).data)
+
     submit = command(
         "submit", gates.submit, path="submissions", takes=inputs.Note, gives=serializers.EvaluationOut, status=201
     )

@@ -16,7 +16,7 @@ from api import monitoring_outputs as gives
 from api.views.base import ProjectDoor, Rows, command, expected_version
 from audit.canon import plain
 from crispmlq.errors import Invalid
-from monitoring import changes, history, metrics, rules, status
+from monitoring import changes, history, metrics, rules, serving, status, upstream
 from monitoring.models import Alarm, Delivery, Environment, Signal
 from monitoring.services import alarms, readings, signals
 from projects.models import Project
@@ -26,7 +26,7 @@ class Signals(Rows):
     serializer_class = gives.SignalOut
     model = Signal
     noun = "signal"
-    related = ("owner", "criterion")
+    related = ("owner", "criterion", "watches")
     lookup_field = "key"
     filterset_class = filters.by(Signal, "group", "state", "environment", "feature")
 
@@ -108,6 +108,13 @@ class Alarms(Rows):
         """What changed in the two weeks before: data, code, configuration and systems."""
         return Response(changes_told(self.project, self.get_object().raised_at))
 
+    @extend_schema(responses={200: None})
+    @action(detail=True, methods=["get"], url_path="marked", url_name="marked")
+    def marked(self, request: Request, **_: Any) -> Response:
+        """Versions to be looked at again, since they were made from what the signal watches."""
+        found = upstream.marked_by(self.get_object().signal)
+        return Response([{"ref": version.ref, "kind": version.artefact.kind} for version in found])
+
 
 class Monitoring(ProjectDoor):
     """How the system stands, and what one may choose from."""
@@ -133,6 +140,8 @@ class Monitoring(ProjectDoor):
                 "signals": [_told(view) for view in views],
                 "figures": status.figures(self.project),
                 "findings": status.findings(self.project, now),
+                "served": serving.current(self.project),
+                "upstream_incidents": [vars(each) for each in upstream.incidents_above(self.project, self.actor)],
             }
         )
 

@@ -28,7 +28,7 @@ FILE = {
 
 
 class FormIn(Input):
-    form = drf.CharField(help_text="json or yaml.")
+    form = drf.CharField(required=False, default="json", help_text="json or yaml.")
 
 
 class Exports(ProjectDoor):

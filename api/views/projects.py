@@ -19,9 +19,9 @@ from api.as_of import AsOf
 from api.views.base import AS_OF, Door, ProjectDoor, Row, Rows, command, expected_version
 from audit import history
 from crispmlq.errors import Invalid
-from projects import access, trail_filters
+from projects import access, blueprints, trail_filters
 from projects.models import Hold, Iteration, Membership, Phase, Project, Requirement, Risk
-from projects.services import holds, iterations, memberships, projects, requirements, risks
+from projects.services import holds, iterations, memberships, projects, requirements, risks, templates
 
 
 class ProjectList(mixins.ListModelMixin, Door):
@@ -37,8 +37,16 @@ class ProjectList(mixins.ListModelMixin, Door):
     def create(self, request: Request) -> Response:
         given = inputs.NewProject(data=request.data)
         given.is_valid(raise_exception=True)
-        project = projects.create(by=self.actor, **given.validated_data)
+        project = projects.create(by=self.actor, **self._with_blueprint(dict(given.validated_data)))
         return Response(self.get_serializer(project).data, status=201, headers={"ETag": f'"{project.audit_ver}"'})
+
+    def _with_blueprint(self, given: dict[str, Any]) -> dict[str, Any]:
+        slug, template = given.pop("like", ""), given.pop("template", "")
+        if slug:
+            given["like"] = blueprints.of_project(access.project_for(self.actor, slug))
+        elif template:
+            given["like"] = blueprints.of_template(templates.find(template))
+        return given
 
 
 @extend_schema_view(retrieve=extend_schema(parameters=[AS_OF]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from examples.breast_cancer import operation, records
+from examples.breast_cancer import operation, parts, records
 from examples.breast_cancer.client import Client
 from examples.breast_cancer.science import Science
 
@@ -149,9 +149,10 @@ class Machine:
             measure = CRITERIA[key][0]
             body = {
                 "value": records.number(judged[measure]), "unit": UNITS.get(key, "1"), "environment": environment,
-                "measured_at": datetime.now(UTC).isoformat(), "subject_version": self.science.version, "note": note,
+                "measured_at": datetime.now(UTC).isoformat(), "subject_version": self.science.reference, "note": note,
             }  # fmt: skip
             if environment == "test":
+                body["dataset"] = parts.TEST_SET
                 low, high = self.science.test_intervals[measure]
                 body |= {"lower": records.number(low), "upper": records.number(high)}
             self.client.post(f"criteria/{key}/measurements", body)

@@ -53,7 +53,7 @@ def propose(client: Client, science: Science) -> None:
                 "criterion": criterion, "feature": feature, "rules": rules, "owner": "owner", "response_plan": PLAN,
                 "source": "Reading station", "interval_minutes": TWO_DAYS,
                 "baseline": f"{_of_day(science, 0)[key]:.4f}", "baseline_source": "Blind test",
-                "baseline_version": science.version,
+                "baseline_version": f"classifier@{science.version}",  # as the registry names what is served
             },
         )  # fmt: skip
 

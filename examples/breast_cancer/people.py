@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from catalogue.definitions import of
+from experiments.models import Run
+from experiments.services import runs
 from monitoring.models import Incident, Signal
 from monitoring.services import incidents, operation, signals
 from projects.models import CriterionVersion, Evaluation, Project, QAMethod, Revision, Risk, Task
 from projects.services import criteria, documents, gates, qa_methods, requirements, risks, tasks
+from releases.models import Increment
+from releases.services import releasing
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
+    from examples.breast_cancer.science import Science
 
 # user name -> (name shown, roles in the project)
 MEMBERS = {
@@ -86,6 +91,29 @@ class People:
             project=self.project, kind="other", title="New staining protocol", by=self.actors["domain-expert"],
             happened_on=timezone.localdate() - timedelta(days=12), note="The laboratory changed its supplier.",
         )  # fmt: skip
+
+    def choose_model(self) -> None:
+        for run in Run.objects.filter(project=self.project, verdict="open").exclude(model=None):
+            reason = f"Best in validation so far, and simple enough to be read: {run.note}"
+            runs.judge(run=run, verdict="chosen", reason=reason, by=self.actors["ml-expert"])
+
+    def plan_release(self, science: Science) -> None:
+        """In three steps, each with a condition under which it is stopped."""
+        stop = "Recall of the week below 0.85, or a report that was delayed."
+        plan = releasing.Plan(
+            model=science.reference, pipeline="delivery@1.0.0", service=f"prediction@{science.iteration}.0.0",
+            configuration=f"threshold@threshold-{science.threshold:.2f}",
+            purpose="Show pathologists a second opinion beside each case.",
+            steps=[releasing.Step(share, stop) for share in (10, 50, 100)],
+        )  # fmt: skip
+        releasing.plan(project=self.project, plan=plan, by=self.actors["engineer"])
+
+    def roll_out(self) -> None:
+        engineer = self.actors["engineer"]
+        for increment in Increment.objects.filter(project=self.project, state="planned").order_by("position"):
+            releasing.begin(increment=increment, by=engineer)
+            result = f"With {increment.share} % of the cases no stop condition came about."
+            releasing.end(increment=increment, result=result, by=engineer)
 
     def handle_incidents(self) -> None:
         """From taking them on to what prevents them."""

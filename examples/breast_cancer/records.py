@@ -452,7 +452,7 @@ def phase_4(s: Science, criteria: list[Values]) -> dict[str, Values]:
         "performance-report": {
             "test-set": "blind",
             "test-set-version": f"{PREPARED}-test",
-            "model-version": s.version,
+            "model-version": s.reference,
             "metrics": [
                 {"metric": "auc", "value": number(s.test["auc"]), "lower": number(low), "upper": number(high)},
                 *({"metric": key, "value": number(s.test[key])} for key in ("recall", "false-alarms", "brier")),
@@ -509,7 +509,7 @@ def phase_4(s: Science, criteria: list[Values]) -> dict[str, Values]:
         },
         "evaluation-report": {
             "test-plan": "Quality measure plan, revision 1",
-            "model-version": s.version,
+            "model-version": s.reference,
             "test-set-version": f"{PREPARED}-test",
             "results": [{"criterion": row["criterion"], "value": row["value"]} for row in criteria],
             "comparison-with-criteria": "One criterion is missed." if missed else "All criteria are met.",
@@ -520,7 +520,7 @@ def phase_4(s: Science, criteria: list[Values]) -> dict[str, Values]:
             "decision": "do-not-deploy" if missed else "deploy",
             "deciders-and-roles": "Domain expert, ML expert.",
             "reason": "A criterion is missed on the blind test." if missed else "All criteria are met.",
-            "model-version": s.version,
+            "model-version": s.reference,
             "conditions": "A pathologist confirms every report.",
         },
     }
@@ -580,7 +580,7 @@ def phase_5(s: Science) -> dict[str, Values]:
             "limits": "One stain; noise above 0.3 sd.",
             "correct-use": "Second reader; a pathologist decides.",
             "contact": "Model owner.",
-            "model-version": s.version,
+            "model-version": s.reference,
             "disclaimer": "yes",
         },
         "fallback-plan-document": {
@@ -603,7 +603,7 @@ def phase_5(s: Science) -> dict[str, Values]:
             "way-back": "Fall-back plan.",
         },
         "release-record": {
-            "model-version": s.version,
+            "model-version": s.reference,
             "data-version": PREPARED,
             "code-version": s.code_version,
             "configuration-version": f"threshold-{s.threshold:.2f}",
@@ -669,6 +669,6 @@ def phase_6(s: Science) -> dict[str, Values]:
             "conclusion": "Readers may trust the display too much; the share of changed reports is watched.",
         },
         "serving-log": {
-            "served": [{"model-version": s.version, "since": today(), "share": "1", "evaluation-passed": "yes"}]
+            "served": [{"model-version": s.reference, "since": today(), "share": "1", "evaluation-passed": "yes"}]
         },
     }

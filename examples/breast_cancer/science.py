@@ -85,6 +85,11 @@ class Science:
         return f"model-{self.iteration}.0.0"
 
     @property
+    def reference(self) -> str:
+        """The version as the registry names it."""
+        return f"classifier@{self.version}"
+
+    @property
     def code_version(self) -> str:
         return f"example-{self.iteration}.0.0"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from examples.breast_cancer import experiments, parts
 from examples.breast_cancer.client import Client
 from examples.breast_cancer.machine import Machine
 from examples.breast_cancer.people import People
@@ -37,6 +38,9 @@ def tell(client: Client, people: People, say: Callable[[str], None]) -> None:
 
 def _phase(machine: Machine, people: People, phase: int, say: Callable[[str], None]) -> None:
     say(f"Iteration {machine.iteration}, phase {phase}")
+    parts.register(machine.client, machine.science, phase)
+    if phase == 6:
+        people.roll_out()
     if phase == 5:
         machine.write_early()
         people.prepare_operation()
@@ -44,6 +48,13 @@ def _phase(machine: Machine, people: People, phase: int, say: Callable[[str], No
         people.review_everything()
     if phase == 6:
         people.mark_not_needed(phase)
+    if phase == 3:
+        experiments.log(machine.client, machine.science)
+        people.choose_model()
+    if phase == 4:
+        experiments.evaluate(machine.client, machine.science)
+    if phase == 5:
+        people.plan_release(machine.science)
     machine.measure(phase)
     people.handle_incidents()
     people.settle(phase)

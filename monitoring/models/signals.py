@@ -14,6 +14,7 @@ from django.db import models
 
 from projects.models.criteria import NUMBER, Criterion
 from projects.models.project import ProjectRow
+from registry.models import Artefact
 
 
 class Environment(models.TextChoices):
@@ -55,6 +56,10 @@ class Signal(ProjectRow):
         max_length=20, choices=Environment, default=Environment.OPERATION, help_text="Where its rules are applied."
     )
     feature = models.CharField(max_length=120, blank=True, help_text="The feature it watches, if one.")
+    watches = models.ForeignKey(
+        Artefact, null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="What its values are about, such as the source of the labels.",
+    )  # fmt: skip
     criterion = models.ForeignKey(Criterion, null=True, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     response_plan = models.TextField(blank=True, help_text="What to do when a rule is violated.")

@@ -10,19 +10,22 @@ from django.urls import reverse
 
 import audit
 from audit import SYSTEM
-from monitoring import plans, rules
+from monitoring import plans, rules, upstream
 from monitoring.models import Alarm, Incident, OperationReview, Signal, UpdateDecision
 from monitoring.rules import Rule
 from monitoring.services import numbers
 from monitoring.services.opening import new_incident, new_review
 from projects.models import Membership, Phase, Task
+from projects.models.items import Severity
 from projects.services import tasks
 from projects.services.telling import tell
+from releases.services.serving import stop_roll_outs
 
 if TYPE_CHECKING:
     from audit import Act
     from projects.models import Project
 
+STOPPING = {Severity.HIGH, Severity.CRITICAL}
 # Kind of the incident a rule opens: by the kind of the rule, else by the signal's group.
 KIND_OF_RULE = {
     "control": Incident.Kind.DAMAGED_DATA, "silence": Incident.Kind.AVAILABILITY,
@@ -99,8 +102,20 @@ def _open_incident(alarm: Alarm, act: Act) -> None:
         severity=alarm.rule.get("severity") or "medium", started_at=min(alarm.at, act.at), detected_at=act.at,
     )  # fmt: skip
     incident.description = alarm.signal.response_plan
+    if incident.severity in STOPPING:
+        _stop_roll_outs(alarm, incident, act)
     incident.save()
     alarm.incident = incident
+    upstream.tell_downstream(incident)
+
+
+def _stop_roll_outs(alarm: Alarm, incident: Incident, act: Act) -> None:
+    """A step that goes wrong reaches nobody further, and the way back is proposed (CRISP-ML(Q), section 3.5)."""
+    stopped = stop_roll_outs(alarm.project, f"{alarm}: {alarm.because}", act.at)
+    if stopped:
+        named = ", ".join(f"{release} of {release.model}" for release in stopped)
+        proposal = f"The roll-out was stopped: {named}. Fall back as the plan says, or roll back to the version before."
+        incident.description = f"{incident.description}\n{proposal}".strip()
 
 
 def _make_task(alarm: Alarm, _: Act) -> None:

@@ -17,6 +17,7 @@ from projects.models import Project
 from projects.services.doing import doing, required_text
 from projects.services.telling import tell
 from projects.states import require_move
+from releases.models import Serving
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -97,6 +98,12 @@ def observe(*, project: Project, served: str, by: Actor) -> Observation:
         observation = new_observation(now.project, served, now.act.at)
         now.act.subject = observation
         return observation
+
+
+def follow_release(serving: Serving, at: datetime) -> None:
+    """Watch closely what a release has just put into service."""
+    if serving.kind == Serving.Kind.RELEASE:
+        new_observation(serving.project, str(serving.model), at)
 
 
 def new_observation(project: Project, served: str, at: datetime) -> Observation:

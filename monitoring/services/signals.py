@@ -14,15 +14,17 @@ from projects.services.criteria import is_storable
 from projects.services.doing import doing, required_text
 from projects.services.projects import SLUG
 from projects.states import require_move
+from registry.models import Artefact
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
     from accounts.models import User
 
 Settings = Mapping[str, Any]
-# What a signal is set to. `criterion` by its key, `owner` by user name.
+# What a signal is set to. `criterion` and `watches` (an artefact) by their key, `owner` by user name.
 SETTINGS = (
-    "name", "group", "metric", "unit", "is_labelled", "environment", "feature", "criterion", "owner", "response_plan",
+    "name", "group", "metric", "unit", "is_labelled", "environment", "feature", "watches", "criterion", "owner",
+    "response_plan",
     "source", "interval_minutes", "baseline", "baseline_source", "baseline_version", "rules",
 )  # fmt: skip
 NEEDED = ("name", "group", "metric", "unit")
@@ -147,11 +149,12 @@ def _set(signal: Signal, settings: Settings) -> None:
     """Write the settings into the row. Raises: Invalid."""
     errors = {name: ["There is no such setting."] for name in settings if name not in SETTINGS}
     given = {name: value for name, value in settings.items() if name in SETTINGS}
-    if "criterion" in given:
-        key = given["criterion"]
-        given["criterion"] = Criterion.objects.filter(project=signal.project, key=key).first() if key else None
-        if key and given["criterion"] is None:
-            errors["criterion"] = ["There is no such criterion."]
+    for name, model in (("criterion", Criterion), ("watches", Artefact)):
+        if name in given:
+            key = given[name]
+            given[name] = model.objects.filter(project=signal.project, key=key).first() if key else None
+            if key and given[name] is None:
+                errors[name] = [f"There is no such {model._meta.verbose_name}."]
     if "owner" in given:
         given["owner"] = members_account(signal.project, given["owner"])
     for name, value in given.items():

@@ -78,7 +78,8 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
         request, "board", project, part="board", groups=[row for row in groups if row[2]], chosen_group=group,
         chosen_state=state, count=len(shown), total=len(everything), labels=status.LABELS,
         all_groups=[(*choice, sum(v.signal.group == choice[0] for v in everything)) for choice in Signal.Group.choices],
-        trust=status.trust(project, everything, now), served=serving.current(project), **_choices(project),
+        upstream=upstream.incidents_above(project, request.actor), trust=status.trust(project, everything, now),
+        served=serving.current(project), **_choices(project),
     )  # fmt: skip
 
 
@@ -159,7 +160,7 @@ def incidents(request: HttpRequest, slug: str) -> HttpResponse:
     rows = [(incident, incident_service.is_overdue(incident, now)) for incident in found[:PAGE]]
     return _show(
         request, "incidents", project, part="incidents", rows=rows, states=Incident.State.choices, chosen_state=chosen,
-        figures=status.figures(project), upstream=upstream.incidents_above(project), **_choices(project),
+        figures=status.figures(project), upstream=upstream.incidents_above(project, request.actor), **_choices(project),
     )  # fmt: skip
 
 
@@ -225,14 +226,14 @@ def _choices(project: Project) -> dict[str, Any]:
     return {
         "signals": Signal.objects.filter(project=project), "members": page_selectors.members(project),
         "all_environments": Environment.choices, "signal_groups": Signal.Group.choices,
-        "criteria": project.criterion_set.all(),
+        "criteria": project.criterion_set.all(), "artefacts": project.artefact_set.all(),
         "metrics": metrics.METRICS, "severities": Severity.choices, "incident_kinds": Incident.Kind.choices,
         "causes": Incident.Cause.choices, "series_kinds": Series.Kind.choices,
     }  # fmt: skip
 
 
 def _signal(project: Project, key: str) -> Signal:
-    found = Signal.objects.filter(project=project, key=key).select_related("owner", "criterion").first()
+    found = Signal.objects.filter(project=project, key=key).select_related("owner", "criterion", "watches").first()
     if found is None:
         raise NotFound("There is no such signal in this project.")
     found.project = project

@@ -30,8 +30,8 @@ def change(given: Given) -> dict[str, Any]:
 def settings(given: Given) -> dict[str, Any]:
     """Those a form shows."""
     texts = (
-        "name", "group", "metric", "unit", "environment", "feature", "criterion", "owner", "response_plan", "source",
-        "baseline_source", "baseline_version",
+        "name", "group", "metric", "unit", "environment", "feature", "criterion", "watches", "owner", "response_plan",
+        "source", "baseline_source", "baseline_version",
     )  # fmt: skip
     found: dict[str, Any] = {name: given.get(name, "") for name in texts if name in given}
     if "interval_minutes" in given:

@@ -134,6 +134,8 @@ def _document(document: Document, template: Catalogue, needed: int) -> Facts:
         "revision": shown.number,
         "id": str(shown.pk),
         "is_current": since >= needed,
+        "valid_from": plain(shown.valid_from),
+        "valid_until": plain(shown.valid_until),
         "fields": shown.fields,
         "reviews": [{"role": r.role, "verdict": r.verdict, "iteration": r.iteration} for r in reviews],
         "first_settled_at": plain(shown.decided_at),
@@ -179,6 +181,7 @@ def _measurement(m: Measurement) -> Facts:
         "measured_at": plain(m.measured_at),
         "recorded_at": plain(m.recorded_at),
         "subject_version": m.subject_version,
+        "dataset": m.dataset,
     }
 
 

@@ -161,9 +161,16 @@ def listed(names: Iterable[str], most: int = 4) -> str:
 
 
 def accepted(facts: Facts, kind: str) -> dict[str, Any] | None:
-    """The accepted revision of a document that holds in this iteration, or None."""
+    """The accepted revision of a document that holds in this iteration and today, or None."""
     document = facts["documents"].get(kind)
-    return document if document and document["state"] == "accepted" and document["is_current"] else None
+    if document is None or document["state"] != "accepted" or not document["is_current"]:
+        return None
+    return document if is_valid(document, facts["today"]) else None
+
+
+def is_valid(document: dict[str, Any], today: str) -> bool:
+    """Whether the day lies between the first and the last one the document counts on."""
+    return (document["valid_from"] or today) <= today <= (document["valid_until"] or today)
 
 
 def missing(facts: Facts, kind: str) -> Finding:
@@ -172,6 +179,9 @@ def missing(facts: Facts, kind: str) -> Finding:
     title = facts["kind_names"].get(kind, kind)
     if document is None:
         because = f"“{title}” has not been written yet."
+    elif not is_valid(document, facts["today"]):
+        span = f"{document['valid_from'] or '…'} to {document['valid_until'] or '…'}"
+        because = f"“{title}” counts from {span}, not today; it has to be renewed."
     elif document["state"] == "accepted":
         because = f"“{title}” was accepted in an earlier iteration and must be confirmed again."
     else:

@@ -6,6 +6,7 @@ from projects.models.documents import Attachment, Document, Review, Revision
 from projects.models.gates import Decision, Evaluation, Gate, Signature, Waiver
 from projects.models.items import QAMethod, Requirement, Risk, RiskRating, Task
 from projects.models.project import Hold, Iteration, Membership, Phase, Project
+from projects.models.templates import ProjectTemplate
 
 __all__ = [
     "Attachment",
@@ -22,6 +23,7 @@ __all__ = [
     "Membership",
     "Phase",
     "Project",
+    "ProjectTemplate",
     "QAMethod",
     "Requirement",
     "Review",

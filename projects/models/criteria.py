@@ -150,7 +150,8 @@ class Measurement(ProjectRow):
     recorded_at = models.DateTimeField(help_text="When it arrived here.")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     by_machine = models.BooleanField()
-    subject_version = models.CharField(max_length=120, blank=True, help_text="Version of the model that was measured.")
+    subject_version = models.CharField(max_length=200, blank=True, help_text="Version of the model that was measured.")
+    dataset = models.CharField(max_length=200, blank=True, help_text="Version of the dataset it was measured on.")
     note = models.TextField(blank=True)
 
     class Meta:

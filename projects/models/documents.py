@@ -45,6 +45,8 @@ class Revision(ProjectRow):
     fields = models.JSONField(default=dict, help_text="Values by field key of the kind; numbers as decimal strings.")
     change_reason = models.TextField(blank=True, help_text="Why this revision replaces the one before.")
     iteration = models.PositiveIntegerField()
+    valid_from = models.DateField(null=True, help_text="It counts from this day on.")
+    valid_until = models.DateField(null=True, help_text="It counts up to this day.")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     authors = models.JSONField(default=list, help_text="Ids of everybody who wrote in it or attached to it.")
     created_at = models.DateTimeField()
@@ -59,6 +61,12 @@ class Revision(ProjectRow):
                 name="revision_one_open_per_document",
                 fields=["document"],
                 condition=models.Q(state__in=["draft", "submitted"]),
+            ),
+            models.CheckConstraint(
+                name="revision_valid_for_a_while",
+                condition=models.Q(valid_from=None)
+                | models.Q(valid_until=None)
+                | models.Q(valid_until__gte=models.F("valid_from")),
             ),
             models.UniqueConstraint(
                 name="revision_one_accepted_per_document", fields=["document"], condition=models.Q(state="accepted")

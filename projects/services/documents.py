@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
 
 from catalogue.definitions import of
 from catalogue.document_kinds import DocumentKind
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.services import blobs
-from projects import access, document_fields
+from projects import access, document_fields, fillers
 from projects.document_reviews import open_groups
 from projects.models import Attachment, Document, Project, Review, Revision
 from projects.services import consequences
@@ -23,11 +26,13 @@ if TYPE_CHECKING:
 ACCEPTING = {Review.Verdict.ACCEPTED, Review.Verdict.CONFIRMED}
 
 
-def draft(*, project: Project, kind: str, fields: dict[str, Any], by: Actor, change_reason: str = "") -> Revision:
-    """Begin a document, or its next revision, with what is known so far.
+def draft(
+    *, project: Project, kind: str, fields: dict[str, Any], by: Actor, change_reason: str = "", fill: bool = False
+) -> Revision:
+    """Begin a document, or its next revision, with what is known so far; `fill` adds what records of the project say.
 
     Raises:
-        Invalid: an unknown kind, fields that do not fit, or a further revision without `change_reason`.
+        Invalid: an unknown kind, fields that do not fit, nothing to fill it, or a further revision without a reason.
         Conflict: a revision is open already. PhaseClosed: the phase's gate is being judged.
     """
     with doing("document.drafted", by=by, on=project, right="work", reason=change_reason, alone=True) as now:
@@ -41,9 +46,10 @@ def draft(*, project: Project, kind: str, fields: dict[str, Any], by: Actor, cha
         if last and not change_reason.strip():
             sentence = f"Say why a revision after revision {last.number} is needed."
             raise Invalid(sentence, errors={"change_reason": [sentence]})
+        known = fillers.filled(now.project, kind) if fill else {}
         revision = Revision(
             project=now.project, document=document, number=last.number + 1 if last else 1,
-            fields=document_fields.cleaned(definition, fields), change_reason=change_reason.strip(),
+            fields=document_fields.cleaned(definition, known | fields), change_reason=change_reason.strip(),
             iteration=now.project.iteration, author_id=by.user.pk, authors=[str(by.user.pk)], created_at=now.act.at,
         )  # fmt: skip
         revision.save()
@@ -64,6 +70,26 @@ def change_draft(*, revision: Revision, fields: dict[str, Any], by: Actor, expec
             raise Conflict("Nothing was changed.")
         row.fields, row.author_id, row.authors = stored, by.user.pk, _with(row, by)
         row.save(update_fields=["fields", "author", "authors"])
+        return row
+
+
+def set_validity(
+    *, revision: Revision, valid_from: date | None, valid_until: date | None, by: Actor, expected: int | None = None
+) -> Revision:
+    """Say from when and until when a draft is to count as evidence; outside of that no gate counts it.
+
+    Raises:
+        Invalid: it would end before it begins, or has ended. Conflict: no draft any more, or nothing changes. Stale.
+    """
+    with doing("document.validity_set", by=by, on=revision, right="work", expected=expected) as now:
+        row = _open_draft(now, "date")
+        if valid_until is not None and valid_until < max(valid_from or timezone.localdate(), timezone.localdate()):
+            sentence = "Choose a day that is neither past nor before the first one."
+            raise Invalid(sentence, errors={"valid_until": [sentence]})
+        if (row.valid_from, row.valid_until) == (valid_from, valid_until):
+            raise Conflict("Nothing was changed.")
+        row.valid_from, row.valid_until, row.authors = valid_from, valid_until, _with(row, by)
+        row.save(update_fields=["valid_from", "valid_until", "authors"])
         return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from crispmlq.errors import Conflict, Invalid
-from projects.models import Criterion, CriterionVersion, Measurement, Phase
+from projects.models import Criterion, CriterionVersion, Measurement, Phase, Project
 from projects.services.criteria import is_storable
 from projects.services.doing import doing
 
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from accounts.actors import Actor
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
+# What apps above this one ask of a value before it is stored: functions that raise Invalid.
+CHECKS: list[Callable[[Project, Reading], None]] = []
+
+
+def register_check(check: Callable[[Project, Reading], None]) -> None:
+    """Have `check(project, reading)` asked of every value, inside the act."""
+    CHECKS.append(check)
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,8 @@ class Reading:
     measured_at: datetime
     lower: Decimal | None = None
     upper: Decimal | None = None
-    subject_version: str = ""  # of the model that was measured
+    subject_version: str = ""  # of the model that was measured, `<artefact>@<version>`
+    dataset: str = ""  # on which it was measured, likewise
     note: str = ""
 
 
@@ -52,6 +61,8 @@ def record(*, criterion: Criterion, reading: Reading, by: Actor) -> Measurement:
         if version is None:
             raise Conflict("No version of this criterion is approved yet; approve one before you measure against it.")
         _require_sound(reading, version)
+        for check in CHECKS:
+            check(now.project, reading)
         phase = now.project.phase_set.get(number=Measurement.PHASE_OF[reading.environment])
         if phase.state == Phase.State.IN_REVIEW:
             raise FactsFrozen(f"The gate of {phase} is being judged on frozen facts; no value can be added meanwhile.")
@@ -59,7 +70,7 @@ def record(*, criterion: Criterion, reading: Reading, by: Actor) -> Measurement:
             project=now.project, version=version, value=reading.value, lower=reading.lower, upper=reading.upper,
             environment=reading.environment, iteration=now.project.iteration, measured_at=reading.measured_at,
             recorded_at=now.act.at, recorded_by_id=by.user.pk, by_machine=by.is_machine,
-            subject_version=reading.subject_version, note=reading.note,
+            subject_version=reading.subject_version, dataset=reading.dataset, note=reading.note,
         )  # fmt: skip
         measurement.save()
         return measurement
@@ -71,8 +82,9 @@ def _require_sound(reading: Reading, version: CriterionVersion) -> None:
         number = getattr(reading, name)
         if number is not None and not is_storable(number):
             errors[name] = ["Give a finite number with at most 18 digits before and 12 after the point."]
-    if len(reading.subject_version) > 120:
-        errors["subject_version"] = ["Use up to 120 characters."]
+    for name in ("subject_version", "dataset"):
+        if len(getattr(reading, name)) > 200:
+            errors[name] = ["Use up to 200 characters."]
     if reading.unit != version.unit:
         errors["unit"] = [f"This criterion is measured in “{version.unit}”, not in “{reading.unit}”."]
     if reading.environment not in Measurement.Environment.values:

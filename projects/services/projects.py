@@ -14,7 +14,8 @@ from audit.ids import uuid7
 from catalogue import definitions
 from catalogue.models import CatalogueVersion
 from crispmlq.errors import Conflict, Invalid, NotAllowed
-from projects import access
+from projects import access, blueprints
+from projects.blueprints import Blueprint
 from projects.models import (
     Decision,
     Gate,
@@ -46,14 +47,18 @@ def create(
     purpose: str,
     by: Actor,
     answers: dict[str, str] | None = None,
-    kind: str = Project.Kind.FULL,
+    kind: str | None = None,
     catalogue: CatalogueVersion | None = None,
     running_since: date | None = None,
+    like: Blueprint | None = None,
 ) -> Project:
     """A draft with everything the catalogue's newest version holds; whoever creates it becomes its project manager.
 
     With `running_since` it takes in a system that runs already: what is entered until its release is passed carries
     its true time and the mark "recorded later".
+
+    `like` is another project or a template: its catalogue, answers and kind hold where none are given, and what it has
+    of its own is taken over. The first event tells the origin.
 
     Conditional tasks that the answers rule out start as not applicable, with the catalogue's reason.
 
@@ -64,18 +69,22 @@ def create(
     """
     if not access.may_create(by):
         raise NotAllowed("Projects are created by the people who will work in them, not by tokens or site roles.")
+    if like is not None:
+        catalogue, answers = like.catalogue, {**like.body["answers"], **(answers or {})}
+        kind = like.body["kind"] if kind is None else kind
     catalogue = catalogue or CatalogueVersion.objects.order_by("-loaded_at").first()
     if catalogue is None:
         raise Conflict("No process catalogue was loaded. Run `manage.py load_catalogue` first.")
     template = definitions.of(catalogue)
     project = Project(
-        slug=slug, name=name.strip(), purpose=purpose.strip(), kind=kind, catalogue=catalogue,
+        slug=slug, name=name.strip(), purpose=purpose.strip(),
+        kind=Project.Kind.FULL if kind is None else kind, catalogue=catalogue,
         answers=_answers(template, answers or {}), created_by_id=by.user.pk, running_since=running_since,
     )  # fmt: skip
     _require_valid(project)
     _require_free(slug)
     try:
-        _store(project, template, by)
+        _store(project, template, by, like)
     except IntegrityError:  # there is no row to lock yet, so another project may have taken the name meanwhile
         _require_free(slug)
         raise
@@ -87,12 +96,15 @@ def _require_free(slug: str) -> None:
         raise Invalid("This short name is taken.", errors={"slug": ["This short name is taken. Choose another."]})
 
 
-def _store(project: Project, template: definitions.Catalogue, by: Actor) -> None:
-    with audit.act("project.created", by=by.audit_by, subject=project) as act:
+def _store(project: Project, template: definitions.Catalogue, by: Actor, like: Blueprint | None) -> None:
+    name = "project.created_like" if like else "project.created"
+    with audit.act(name, by=by.audit_by, subject=project, reason=like.origin if like else "") as act:
         project.created_at = act.at
         project.save()
         Membership(project=project, user_id=by.user.pk, roles=["project-manager"]).save()
         _copy(project, template)
+        if like is not None:
+            blueprints.apply(project, like.body, by.user.pk, act.at)
         Iteration(
             project=project, number=1, origin=Iteration.Origin.START, to_phase=1, reason="Start of the project.",
             opened_by_id=by.user.pk, opened_at=act.at,

@@ -14,9 +14,10 @@ from catalogue.document_kinds import DocumentKind
 from catalogue.models import CatalogueVersion
 from crispmlq.errors import DomainError, Invalid, NotAllowed, NotFound, Stale
 from evidence.services import blobs
-from projects import access, document_fields
-from projects.models import Attachment, Project, Revision
-from projects.services import documents, downloads, projects
+from projects import access, blueprints, document_fields, fillers
+from projects.blueprints import Blueprint
+from projects.models import Attachment, Project, ProjectTemplate, Revision
+from projects.services import documents, downloads, projects, templates
 from projects.views import conflicts, readers, typed_fields
 from projects.views.commands import done
 from projects.views.pages import show
@@ -24,24 +25,40 @@ from projects.views.readers import require_text
 
 
 def new_project(request: HttpRequest) -> HttpResponse:
-    """The tailoring questions come from the newest catalogue."""
-    catalogue = CatalogueVersion.objects.order_by("-loaded_at").first()
-    questions = of(catalogue).questions if catalogue else ()
+    """The tailoring questions come from the newest catalogue, or from what the project is to be like."""
     given, errors, message = request.POST, {}, ""
+    chosen = request.POST.get("like") or request.GET.get("like", "")
+    like = _blueprint(request, chosen)
+    catalogue = like.catalogue if like else CatalogueVersion.objects.order_by("-loaded_at").first()
+    questions = of(catalogue).questions if catalogue else ()
+    begun = like.body["answers"] if like else {}
     if request.method == "POST":
         answers = {q.key: given.get(f"answer-{q.key}", q.default) for q in questions}
         try:
             require_text(given)
             project = projects.create(
                 slug=given.get("slug", ""), name=given.get("name", ""), purpose=given.get("purpose", ""),
-                kind=given.get("kind", ""), answers=answers, by=request.actor, **readers.since(given),
+                kind=given.get("kind", ""), answers=answers, by=request.actor, like=like, **readers.since(given),
             )  # fmt: skip
             return done(request, "The project is created.", reverse("projects:overview", args=[project.slug]))
         except Invalid as error:
             errors, message = error.errors, error.message
-    rows = [(q, given.get(f"answer-{q.key}", q.default)) for q in questions]
-    context = {"questions": rows, "given": given, "errors": errors, "message": message, "kinds": Project.Kind.choices}
-    return render(request, "projects/new.html", context | {"section": "dashboard"}, status=422 if errors else 200)
+    rows = [(q, given.get(f"answer-{q.key}", begun.get(q.key, q.default))) for q in questions]
+    context = {
+        "questions": rows, "given": given, "errors": errors, "message": message, "kinds": Project.Kind.choices,
+        "like": like, "chosen": chosen, "templates": ProjectTemplate.objects.filter(is_retired=False),
+        "others": access.visible(request.actor), "kind": given.get("kind") or (like.body["kind"] if like else ""),
+        "section": "dashboard",
+    }  # fmt: skip
+    return render(request, "projects/new.html", context, status=422 if errors else 200)
+
+
+def _blueprint(request: HttpRequest, chosen: str) -> Blueprint | None:
+    """`project:<slug>` of one the person may see, or `template:<id>`. Raises: NotFound."""
+    kind, _, name = chosen.partition(":")
+    if kind == "project":
+        return blueprints.of_project(access.project_for(request.actor, name))
+    return blueprints.of_template(templates.find(name)) if kind == "template" else None
 
 
 def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
@@ -56,6 +73,8 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     newest = Revision.objects.filter(document__project=project, document__kind=kind).order_by("-number").first()
     is_draft = newest is not None and newest.state == Revision.State.DRAFT
     values = newest.fields if newest else {}
+    if "fill" in request.GET and kind in fillers.FILLERS:
+        values = {**values, **fillers.filled(project, kind)}
     error: DomainError | None = None
     since: list[Any] = []
     version = getattr(newest, "audit_ver", "")
@@ -83,8 +102,8 @@ def edit_document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     rows = typed_fields.rows(definition, values, getattr(error, "errors", {}), more)
     return show(
         request, "projects/document_edit.html", project, tab="documents", definition=definition, rows=rows,
-        newest=newest, is_draft=is_draft, error=error, since=since, status=error.status if since else 200,
-        version=version, change_reason=request.POST.get("change_reason", ""),
+        newest=newest, is_draft=is_draft, error=error, may_be_filled=kind in fillers.FILLERS, since=since,
+        status=error.status if since else 200, version=version, change_reason=request.POST.get("change_reason", ""),
     )  # fmt: skip
 
 

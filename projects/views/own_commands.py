@@ -30,6 +30,7 @@ from projects.services import (
     requirements,
     risks,
     tasks,
+    templates,
     waivers,
 )
 from projects.views import readers
@@ -51,6 +52,9 @@ COMMANDS = {
     ),
     "resume": Command(holds.resume, Project, "project", texts("reason"), "The project goes on."),
     "stop": Command(projects.stop, Project, "project", texts("reason"), "The project was stopped."),
+    "save-template": Command(
+        templates.save, Project, "project", texts("name", "description"), "Saved; a new project can begin like it."
+    ),
     "retain": Command(projects.set_retention, Project, "project", with_date("until"), "The date is set."),
     "set-roles": Command(memberships.set_roles, Project, "project", readers.roles, "The roles were changed."),
     "change-roles": Command(
@@ -100,6 +104,9 @@ COMMANDS = {
     ),
     "accept-method": Command(qa_methods.accept, QAMethod, "method", texts("note"), "Accepted; rate its risks again."),
     "reject-method": Command(qa_methods.reject, QAMethod, "method", texts("reason"), "Rejected."),
+    "date-document": Command(
+        documents.set_validity, Revision, "revision", readers.validity, "It is noted how long it counts."
+    ),
     "submit-document": Command(documents.submit, Revision, "revision", nothing, "Submitted for review."),
     "accept-document": Command(documents.accept, Revision, "revision", texts("note"), "Your acceptance is recorded."),
     "reject-document": Command(documents.reject, Revision, "revision", texts("reason"), "Rejected."),

@@ -185,6 +185,14 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_safe
+def gate_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    project = _project(request, slug)
+    gate = _gate(project, number)
+    since = standing.changed_since(gate)
+    return show(request, "projects/gate_changes.html", project, tab=f"phase-{number}", gate=gate, since=since)
+
+
 def _rating(project: Project) -> Rating:
     return policy.rating(of(project.catalogue).rating, policies.in_force().values)
 

@@ -88,6 +88,10 @@ def hold(given: Given) -> dict[str, Any]:
     return {**texts("reason", "condition")(given), "code": code, "expected_on": day_of(given, "expected_on")}
 
 
+def validity(given: Given) -> dict[str, Any]:
+    return {name: day_of(given, name) for name in ("valid_from", "valid_until")}
+
+
 def since(given: Given) -> dict[str, Any]:
     return {"running_since": day_of(given, "running_since")}
 
@@ -129,7 +133,8 @@ def reading(given: Given) -> dict[str, Any]:
     found = measurements.Reading(
         value=needed(given, "value"), unit=given.get("unit", ""), environment=given.get("environment", ""),
         measured_at=moment_of(given, "measured_at"), lower=decimal_in(given, "lower"), upper=decimal_in(given, "upper"),
-        subject_version=given.get("subject_version", "").strip(), note=given.get("note", "").strip(),
+        subject_version=given.get("subject_version", "").strip(),
+        dataset=given.get("dataset", "").strip(), note=given.get("note", "").strip(),
     )  # fmt: skip
     return {"reading": found}
 

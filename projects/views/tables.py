@@ -13,11 +13,10 @@ from jobs.models import Job
 from projects import access
 from projects.page_selectors import members
 from projects.places import PLACES, place_of
-from projects.services import portable
+from projects.services import imports, portable
 from projects.tables import TABLES, Asked, Column, Table, is_sortable
 from projects.views.files import asked_of, file_of
 from projects.views.pages import show
-from ui import sheets
 
 PAGE = 50
 # What can be done to several rows of a list at once: the part of the page with its form.
@@ -50,7 +49,7 @@ def table(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         heads=[_head(found, column, asked) for column in found.columns[: found.shown]],
         rows=[_row(found, row) for row in rows],
         filters=[(c, asked.given.get(c.key, ""), _options(found, c, people)) for c in found.columns if c.is_filter],
-        bulk=BULK.get(name), members=people, forms=sheets.TYPES,
+        bulk=BULK.get(name), members=people, importable=imports.KINDS,
     )  # fmt: skip
 
 

@@ -16,3 +16,8 @@ register = template.Library()
 def version_name(naming: Naming, version: ArtefactVersion) -> SafeString | str:
     page = naming.page(version)
     return format_html('<a href="{}">{}</a>', page, naming.name(version)) if page else naming.name(version)
+
+
+@register.filter
+def sees(naming: Naming, version: ArtefactVersion) -> bool:
+    return naming.may_see(version)

@@ -70,17 +70,17 @@ def artefact(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     versions = list(found.versions.select_related("author", "parent"))
     naming = selectors.Naming(request.actor, project)
     users = list(lineage.users_of(versions[0]).order_by("ref")) if versions else []
+    sections = datasheet.sections(found)
+    about = [] if sections else [(field, found.fields.get(field.key)) for field in found.definition.about.fields]
     return show(
         request, "registry/artefact.html", project, tab="registry", artefact=found, kind=found.definition,
-        about=[(field, found.fields.get(field.key)) for field in found.definition.about.fields],
-        versions=versions[::-1], schemas=selectors.schemas_of(found), naming=naming,
+        about=about, sections=sections, versions=versions[::-1], schemas=selectors.schemas_of(found), naming=naming,
         users=[(user, naming.may_see(user), naming.name(user)) for user in users],
         hidden_users=sum(not naming.may_see(user) for user in users),
         announcements=found.announcements.select_related("announced_by").prefetch_related(
             "answers__version", "answers__answered_by"
         ),
         is_owner=request.actor.user.pk == found.owner_id, has_owner=selectors.has_active_owner(found),
-        sections=datasheet.sections(found),
     )  # fmt: skip
 
 

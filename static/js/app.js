@@ -40,3 +40,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const message = event.detail.target.querySelector("[data-announce]");
   if (message) document.getElementById("live").textContent = message.dataset.announce;
 });
+
+// A wide graph shows the node it is about.
+for (const node of document.querySelectorAll(".graph .centre")) {
+  const box = node.closest(".table-scroll");
+  if (box) box.scrollLeft = node.x.baseVal.value - box.clientWidth / 2;
+}

@@ -17,7 +17,7 @@ from projects.models import Measurement, Requirement, Task
 from tests import walk
 from tests.cast import Cast, token_for
 
-READING = {"value": "0.95", "unit": "1", "environment": "test", "measured_at": None}
+READING = {"value": "0.95", "unit": "1", "environment": "validation", "measured_at": None}
 
 
 def reading(**changes: Any) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def test_it_holds_the_whole_process(built_in):
     assert counts == {
         "phases": 6, "tasks": 57, "requirements": 45, "risks": 149, "QA methods": 157, "document kinds": 61,
     }  # fmt: skip
+    assert sum(len(phase.gate.own_checks) for phase in built_in.phases) >= 45
 
 
 def test_every_gate_asks_what_the_process_asks(built_in):

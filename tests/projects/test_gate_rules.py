@@ -14,7 +14,8 @@ from projects.gates import document_rules, process_rules, rules
 
 
 def document(**fields: Any) -> dict[str, Any]:
-    return {"state": "accepted", "is_current": True, "fields": fields, "reviews": [], "settled_at": "2026-01-02",
+    return {"state": "accepted", "is_current": True, "fields": fields, "reviews": [], "valid_from": None,
+            "valid_until": None, "settled_at": "2026-01-02",
             "first_settled_at": "2026-01-02"}  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def test_the_door_names_the_token(cast: Cast) -> None:
     walk.approve_criteria(cast)
     token_for("pipeline", cast.project)
     token = ServiceToken.objects.get()
-    reading = measurements.Reading(value=Decimal(1), unit="1", environment="test", measured_at=timezone.now())
+    reading = measurements.Reading(value=Decimal(1), unit="1", environment="validation", measured_at=timezone.now())
     measurements.record(
         criterion=Criterion.objects.get(project=cast.project, key="recall"), reading=reading,
         by=Actor(cast.pipeline.user, token=token, via="api"),

@@ -96,7 +96,7 @@ def test_an_update_opens_data_modelling_evaluation_and_release_beside_what_is_se
     answer = api("mara", "post", "update-cycle", {"reason": "The data has drifted."})
     assert answer.status_code == 201
     told = answer.json()
-    assert (told["kind"], told["from_phase"], told["previous_version"]) == ("update", 6, "v1")
+    assert (told["kind"], told["from_phase"], told["previous_version"]) == ("update", 6, walk.MODEL)
     opened = set(told["reopened_tasks"])
     assert {"data-verification", "model-training", "validate-performance", "set-deployment-strategy"} <= opened
     assert states(operating) == ["open", *["reconfirm"] * 4, "open"]
@@ -120,7 +120,7 @@ def test_a_challenger_has_its_own_run_and_both_histories_stay(operating: Cast, a
     walk.pass_gate(operating, 4)
     assert list(Decision.objects.values_list("pk", flat=True))[: len(decided)] == decided
     assert set(Decision.objects.filter(iteration=2).values_list("gate__phase__number", flat=True)) == {3, 4}
-    assert api("ada", "get", "iterations/2").json()["previous_version"] == "v1"
+    assert api("ada", "get", "iterations/2").json()["previous_version"] == walk.MODEL
     assert Project.objects.get(pk=operating.project.pk).state == "in_operation"
 
 

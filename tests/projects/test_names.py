@@ -28,7 +28,7 @@ def propose(cast: Cast, key: str = "k", name: str = "K", **demanded: str) -> Any
 def measure(cast: Cast, version: str) -> Any:
     if not cast.project.criterion_set.exists():
         walk.approve_criteria(cast)
-    reading = measurements.Reading(Decimal(1), "1", "test", timezone.now(), subject_version=version)
+    reading = measurements.Reading(Decimal(1), "1", "validation", timezone.now(), subject_version=version)
     return measurements.record(criterion=cast.project.criterion_set.get(key="recall"), reading=reading, by=cast.dana)
 
 
@@ -48,7 +48,7 @@ def phase(cast: Cast) -> Any:
         ("unit", 40, lambda cast, text: propose(cast, unit=text)),
         ("owner_name", 120, lambda cast, text: propose(cast, owner_name=text)),
         ("key", 60, lambda cast, text: propose(cast, key=text)),
-        ("subject_version", 120, measure),
+        ("subject_version", 200, measure),
         ("name", 160, lambda cast, text: tasks.add(phase=phase(cast), name=text, aim="To know.", by=cast.dana)),
         ("name", 160, lambda cast, text: risks.add(phase=phase(cast), name=text, by=cast.dora, **RISK)),
         ("name", 120, lambda cast, text: create(cast, name=text)),

@@ -29,6 +29,7 @@ from projects.services import (
     gates,
     history,
     holds,
+    imports,
     integrity,
     iterations,
     measurements,
@@ -38,12 +39,14 @@ from projects.services import (
     requirements,
     risks,
     tasks,
+    templates,
     waivers,
 )
 from projects.services import projects as project_services
 from projects.trail_filters import Filters
 from tests import walk
 from tests.cast import Cast
+from ui.sheet_files import Table
 
 Deed = Callable[[], Any]
 CASES: dict[str, Callable[[Cast], Deed]] = {}
@@ -113,7 +116,7 @@ def _(cast: Cast) -> Deed:
 @case("measurements.record")
 def _(cast: Cast) -> Deed:
     criterion = approved(cast)
-    reading = measurements.Reading(Decimal("0.95"), "1", "test", timezone.now())
+    reading = measurements.Reading(Decimal("0.95"), "1", "validation", timezone.now())
     return lambda: measurements.record(criterion=criterion, reading=reading, by=cast.pipeline)
 
 
@@ -142,6 +145,12 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     revision = drafted(cast)
     return lambda: documents.attach(revision=revision, name="a", media_type="text/csv", data=b"a", by=cast.dana)
+
+
+@case("documents.set_validity")
+def _(cast: Cast) -> Deed:
+    revision = drafted(cast)
+    return lambda: documents.set_validity(revision=revision, valid_from=None, valid_until=walk.days(90), by=cast.dana)
 
 
 @case("documents.submit")
@@ -557,6 +566,23 @@ def _(cast: Cast) -> Deed:
     job = portable.request(project=cast.project, form="json", by=cast.dana)
     queue.run(job.pk)
     return lambda: portable.hand_out(project=cast.project, job_id=job.pk, by=cast.dana)
+
+
+@case("imports.bring_in")
+def _(cast: Cast) -> Deed:
+    table = Table(["Name", "Aim", "Phase"], [["Ask", "To know.", "1"]])
+    return lambda: imports.bring_in(project=cast.project, kind="tasks", table=table, by=cast.dana)
+
+
+@case("templates.save")
+def _(cast: Cast) -> Deed:
+    return lambda: templates.save(project=cast.project, name="Ours", by=cast.mara)
+
+
+@case("templates.retire")
+def _(cast: Cast) -> Deed:
+    template = templates.save(project=cast.project, name="Ours", by=cast.mara)
+    return lambda: templates.retire(template=template, by=cast.root)
 
 
 class NotStored(Exception):

@@ -148,5 +148,5 @@ def test_signatures_refer_to_the_model_and_the_facts_that_were_signed(cast: Cast
     with pytest.raises(gates.GateNotReady):
         gates.decide(evaluation=evaluation, resolution=PASS, by=cast.mara)
     signature = api("mara", "get", f"submissions/{evaluation.pk}").json()["signatures"][0]
-    assert signature["model_version"] == "v1"
+    assert signature["model_version"] == walk.MODEL
     assert signature["facts_sha256"] == evaluation.facts.sha256

@@ -51,7 +51,7 @@ def test_of_many_values_a_gate_sees_the_newest_and_the_first_of_each_environment
     criterion = Criterion.objects.get(key="recall")
     now = timezone.now()
     for number in range(30):
-        environment = ("validation", "test")[number % 2]
+        environment = ("validation", "production-like")[number % 2]
         reading = measurements.Reading(
             value=Decimal(number),
             unit="1",
@@ -61,7 +61,7 @@ def test_of_many_values_a_gate_sees_the_newest_and_the_first_of_each_environment
         measurements.record(criterion=criterion, reading=reading, by=cast.pipeline)
     every = list(Measurement.objects.order_by("measured_at", "id"))
     expected = set()
-    for environment in ("validation", "test"):
+    for environment in ("validation", "production-like"):
         of_it = [m for m in every if m.environment == environment]
         expected |= {of_it[-1].pk, min(of_it, key=lambda m: (m.recorded_at, m.pk)).pk}
     seen = facts.counting_values(cast.project)[criterion.versions.get().pk]
