@@ -75,6 +75,33 @@ class IterationOut(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
+class ProgressOut(serializers.Serializer):
+    done = serializers.IntegerField(help_text="Finished required tasks; those that do not apply count nowhere.")
+    required = serializers.IntegerField()
+    percent = serializers.IntegerField()
+
+
+class PhaseProgressOut(ProgressOut):
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    state = serializers.CharField()
+
+
+class DebtOut(serializers.Serializer):
+    on = serializers.DateField()
+    waivers = serializers.IntegerField()
+    accepted_risks = serializers.IntegerField()
+    overdue_tasks = serializers.IntegerField()
+    missing_evidence = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class StandingOut(serializers.Serializer):
+    overall = ProgressOut()
+    phases = PhaseProgressOut(many=True)
+    debt = DebtOut(many=True, help_text="Week by week, oldest first; the last is today.")
+
+
 class HoldOut(serializers.ModelSerializer):
     held_by = person()
     ended_by = person()

@@ -14,6 +14,7 @@ from api.views import (
     comments,
     criteria,
     documents,
+    erasures,
     experiments,
     gates,
     imports,
@@ -72,6 +73,7 @@ urlpatterns = [
         name="project",
     ),
     *commands("projects/<slug:slug>", projects.ProjectDetail, "project"),
+    path("projects/<slug:slug>/standing", projects.Standing.as_view({"get": "retrieve"}), name="standing"),
     *rows("holds", projects.Holds, "hold", "<uuid:pk>"),
     *rows("members", projects.Members, "member", "<slug:username>"),
     *rows("phases", projects.Phases, "phase", "<int:number>"),
@@ -172,5 +174,7 @@ urlpatterns = [
     *rows("external-events", operation.ExternalEvents, "external-event", "<uuid:pk>"),
     *rows("system-updates", operation.SystemUpdates, "system-update", "<uuid:pk>"),
     *rows("feedback-loops", operation.FeedbackLoops, "feedback-loop", "<uuid:pk>"),
+    path("erasures", erasures.Erasures.as_view({"post": "create"}), name="erasures"),
+    path("erasures/search", erasures.Erasures.as_view({"post": "search"}), name="erasure-search"),
     path("docs", docs.page, name="docs"),
 ]

@@ -6,14 +6,13 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 
-from audit import lines, tree
+from audit import lines, storing, tree
 from audit.actors import SYSTEM_LOG, ActorRef
 from audit.canon import canonical, plain
 from audit.ids import uuid7
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from audit.governed import GovernedModel
 
 REFUSED = "act.refused"
+# So many values beside an event travel with it in one message.
+FEW = 20
 
 # Identifier of the request that is being answered, if any.
 request_id: ContextVar[UUID | None] = ContextVar("audit_request_id", default=None)
@@ -120,58 +121,77 @@ class Act:
         self.subject = subject
         self.log_id = log_id or (SYSTEM_LOG if isinstance(subject, tuple) else subject.audit_log_id)
         self.lines: list[lines.Line] = []
-        self.fields_of_last_change: set[str] = set()
+        self._private: list[storing.Row] = []
         self._before: list[tuple[GovernedModel, int, bytes]] = []
 
     def create(self, rows: list[GovernedModel]) -> None:
-        """Record new rows; the caller inserts them."""
-        for row in rows:
-            fresh = {name: [None, value] for name, value in lines.values_of(row).items()}
-            self._keep(row, lines.line(row, "create", 1, b"", fresh), 1)
-        self._insert_lines(rows)
+        """Record and insert new rows of one model."""
+        from audit.trail import Change
 
-    def change(self, rows: list[GovernedModel], names: Iterable[str]) -> list[GovernedModel]:
-        """Lock the rows, record what differs from the database in `names`, and give back those that differ.
+        told = [(row, lines.creation(row)) for row in rows]
+        columns = [self._columns(row, line, n) for n, (row, line) in enumerate(told, len(self.lines))]
+        new = [storing.columns_of(row) | {"audit_ver": 1, "audit_head": line.leaf} for row, line in told]
+        if len(rows) == 1:
+            storing.send(storing.insertion(Change, columns[0]), storing.insertion(type(rows[0]), new[0]))
+        else:
+            storing.insert(Change, columns)
+            storing.insert(type(rows[0]), new)
+        for row, line in told:
+            self._keep(row, line)
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+    def change(self, row: GovernedModel, names: set[str]) -> None:
+        """Record and write what differs in `names` from what the row was before.
+
+        What it was is known from when it was read; whether it still is that, the statement that records the change
+        finds out. See docs/adr/0009-the-row-as-it-was-read.md.
+
+        Raises:
+            Stale: the row has another version than the instance.
+        """
+        read = row.audit_as_read(names)
+        differing = lines.differences(row, names, read) if read else {}
+        if not differing:  # it is not known, or nothing is to be written, which is no answer for a row that is stale
+            differing = lines.differences(row, names, vars(_locked([row])[row.pk]))
+        if not differing:
+            return
+        line = lines.update(row, differing)
+        if not storing.send(*storing.rewriting(row, tuple(differing), self._columns(row, line, len(self.lines)))):
+            raise _stale(row, type(row)._base_manager.values_list("audit_ver", flat=True).get(pk=row.pk))
+        self._keep(row, line)
+
+    def change_many(self, rows: list[GovernedModel], names: set[str]) -> list[GovernedModel]:
+        """Lock the rows, record what differs in `names`, and give back those that differ; the caller writes them.
 
         Raises:
             Stale: a row has another version than the instance.
         """
-        if not rows:
-            return []
-        names = set(names)
-        locked = type(rows[0])._base_manager.select_for_update()
-        if len(rows) == 1:
-            found = locked.filter(pk=rows[0].pk)
-        else:  # in one order everywhere, or two acts could wait for each other
-            found = locked.filter(pk__in=[row.pk for row in rows]).order_by("pk")
-        stored = {row.pk: row for row in found}
-        changed = []
-        for row in rows:
-            before_row = stored[row.pk]
-            if before_row.audit_ver != row.audit_ver:
-                raise Stale(
-                    f"This {row._meta.verbose_name} was changed by somebody else since you read it. "
-                    "Load it again and repeat your change.",
-                    current=before_row.audit_ver,
-                )
-            before, after = lines.values_of(before_row, names), lines.values_of(row, names)
-            differing = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-            if not differing:
-                continue
-            self.fields_of_last_change = set(differing)
-            version = row.audit_ver + 1
-            self._keep(row, lines.line(row, "update", version, bytes(before_row.audit_head), differing), version)
-            changed.append(row)
-        self._insert_lines(changed)
-        return changed
+        from audit.trail import Change
+
+        now = _locked(rows)
+        differing = [(row, lines.differences(row, names, vars(now[row.pk]))) for row in rows]
+        told = [(row, lines.update(row, each)) for row, each in differing if each]
+        storing.insert(Change, [self._columns(row, line, n) for n, (row, line) in enumerate(told, len(self.lines))])
+        for row, line in told:
+            self._keep(row, line)
+        return [row for row, _ in told]
+
+    def restate(self, rows: list[GovernedModel]) -> None:
+        """Record all values of stored rows, which stay as they are; the caller writes version and head."""
+        from audit.trail import Change
+
+        told = [(row, lines.restatement(row)) for row in rows]
+        storing.insert(Change, [self._columns(row, line, n) for n, (row, line) in enumerate(told, len(self.lines))])
+        for row, line in told:
+            self._keep(row, line)
 
     def store(self) -> None:
-        """Insert the event that commits to all lines."""
+        """Insert the event that commits to all lines, and what it keeps beside it."""
         from audit.trail import Event, Private
 
-        label = "" if isinstance(self.subject, tuple) else str(self.subject)
-        private = [_commit("/reason", self.reason), _commit("/subject", label)]
-        kind, key = self._subject_ref()
+        reason = self._commit("/reason", self.reason)
+        label = self._commit("/subject", "" if isinstance(self.subject, tuple) else str(self.subject))
+        request = request_id.get()
         header = {
             "v": 1,
             "id": str(self.uid),
@@ -179,31 +199,28 @@ class Act:
             "at": plain(self.at),
             "act": self.name,
             "by": {"kind": self.by.kind, "ref": str(self.by.ref), "via": self.by.via},
-            "subject": [kind, key],
-            "label": private[1] and private[1][0],
-            "reason": private[0] and private[0][0],
-            "req": str(request_id.get()) if request_id.get() else None,
+            "subject": self._subject_ref(),
+            "label": label,
+            "reason": reason,
+            "req": str(request) if request else None,
             "app": __version__,
             "changes": {"n": len(self.lines), "root": tree.root(line.leaf for line in self.lines).hex()},
         }
         body = canonical(header)
-        kept = [dict(row, event_uid=self.uid, subject_ref=None) for _, row in filter(None, private)]
-        insert(Private, kept)
-        _know(self.by)
-        insert(
-            Event,
-            [
-                {
-                    "uid": self.uid,
-                    "log_id": self.log_id,
-                    "act": self.name,
-                    "actor_ref": self.by.ref,
-                    "request_id": request_id.get(),
-                    "at": self.at,
-                    "body": body,
-                    "leaf": tree.leaf(body),
-                }
-            ],
+        event = {
+            "uid": self.uid,
+            "log_id": self.log_id,
+            "act": self.name,
+            "actor_ref": self.by.ref,
+            "request_id": request,
+            "at": self.at,
+            "body": body,
+            "leaf": tree.leaf(body),
+        }
+        few, many = self._private[-FEW:], self._private[:-FEW]
+        storing.insert(Private, many)
+        storing.send(
+            *(storing.insertion(Private, row) for row in few), storing.knowing(self.by), storing.insertion(Event, event)
         )
 
     def take_back(self) -> None:
@@ -211,94 +228,66 @@ class Act:
         for row, version, head in reversed(self._before):
             row.audit_ver, row.audit_head = version, head
 
-    def _subject_ref(self) -> tuple[str, str]:
+    def _subject_ref(self) -> list[str]:
         if isinstance(self.subject, tuple):
-            return self.subject[0], str(self.subject[1])
-        return self.subject._meta.label_lower, str(self.subject.pk)
+            return [self.subject[0], str(self.subject[1])]
+        return [self.subject._meta.label_lower, str(self.subject.pk)]
 
-    def _keep(self, row: GovernedModel, line: lines.Line, version: int) -> None:
+    def _columns(self, row: GovernedModel, line: lines.Line, n: int) -> storing.Row:
         if row.audit_log_id != self.log_id:
             raise AuditError(f"{row._meta.label} {row.pk} belongs to another log than “{self.name}”.")
+        return {
+            "event": self.uid,
+            "n": n,
+            "obj_type": row._meta.label_lower,
+            "obj_id": row.pk,
+            "obj_ver": line.version,
+            "body": line.body,
+            "leaf": line.leaf,
+        }
+
+    def _keep(self, row: GovernedModel, line: lines.Line) -> None:
+        self._private += (
+            self._beside(f"/{len(self.lines)}/{each.field}", each.salt, each.value, row.pk if each.salt else None)
+            for each in line.private
+        )
         self.lines.append(line)
         self._before.append((row, row.audit_ver, row.audit_head))
-        row.audit_ver, row.audit_head = version, line.leaf
+        row.audit_ver, row.audit_head = line.version, line.leaf
 
-    def _insert_lines(self, rows: list[GovernedModel]) -> None:
-        from audit.trail import Change, Private
+    def _commit(self, path: str, text: str) -> dict[str, str] | None:
+        if not text:
+            return None
+        salt, value = secrets.token_bytes(16), canonical(text)
+        self._private.append(self._beside(path, salt, value.decode(), None))
+        return {"c": tree.commitment(salt, value)}
 
-        first = len(self.lines) - len(rows)
-        new = list(enumerate(self.lines[first:], first))
-        insert(
-            Change,
-            [
-                {
-                    "event": self.uid,
-                    "n": n,
-                    "obj_type": row._meta.label_lower,
-                    "obj_id": row.pk,
-                    "obj_ver": row.audit_ver,
-                    "body": line.body,
-                    "leaf": line.leaf,
-                }
-                for (n, line), row in zip(new, rows, strict=True)
-            ],
-        )
-        insert(
-            Private,
-            [
-                {
-                    "event_uid": self.uid,
-                    "path": f"/{n}/{each.field}",
-                    "salt": each.salt,
-                    "value": each.value,
-                    "subject_ref": row.pk if each.salt else None,
-                }
-                for (n, line), row in zip(new, rows, strict=True)
-                for each in line.private
-            ],
-        )
+    def _beside(self, path: str, salt: bytes | None, value: str, of: UUID | None) -> storing.Row:
+        return {"event_uid": self.uid, "path": path, "salt": salt, "value": value, "subject_ref": of}
 
 
-def insert(model: Any, rows: list[dict[str, Any]]) -> None:
-    """Insert rows without making objects of them, which would cost a quarter of an act's time."""
-    if not rows:
-        return
-    using = connections[DEFAULT_DB_ALIAS]  # itself: each look through `connection` searches the thread's storage
-    sql, fields = _insertion(model, tuple(rows[0]), using.vendor)
-    values = [[f.get_db_prep_save(row[f.name], using) for f in fields] for row in rows]
-    with using.cursor() as cursor:
-        if len(values) == 1:
-            cursor.execute(sql, values[0])
-        else:
-            cursor.executemany(sql, values)
+def _locked(rows: list[GovernedModel]) -> dict[UUID, GovernedModel]:
+    """The rows as they are now, by key, locked until the act ends.
+
+    Raises:
+        Stale: a row has another version than the instance.
+    """
+    asked = type(rows[0])._base_manager.select_for_update()
+    if len(rows) == 1:
+        asked = asked.filter(pk=rows[0].pk)
+    else:  # in one order everywhere, or two acts could wait for each other
+        asked = asked.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+    now = {row.pk: row for row in asked}
+    for row in rows:
+        found = now[row.pk]
+        if (found.audit_ver, bytes(found.audit_head)) != (row.audit_ver, bytes(row.audit_head)):
+            raise _stale(row, found.audit_ver)
+    return now
 
 
-@cache
-def _insertion(model: Any, names: tuple[str, ...], vendor: str) -> tuple[str, list[Any]]:
-    """The statement and its fields; the databases of one vendor quote alike."""
-    fields = [model._meta.get_field(name) for name in names]
-    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    columns = ", ".join(quote(f.column) for f in fields)
-    places = ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", fields
-
-
-def _commit(path: str, text: str) -> tuple[dict[str, str], dict[str, Any]] | None:
-    if not text:
-        return None
-    salt, value = secrets.token_bytes(16), canonical(text)
-    return {"c": tree.commitment(salt, value)}, {"path": path, "salt": salt, "value": value.decode()}
-
-
-def _know(by: ActorRef) -> None:
-    """Keep the name behind a reference when it acts for the first time. Read first: an upsert would make all wait."""
-    from audit.trail import Actor
-
-    using = connections[DEFAULT_DB_ALIAS]
-    ref = Actor._meta.pk.get_db_prep_value(by.ref, using)
-    with using.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM audit_actor WHERE ref = %s", [ref])
-        known = cursor.fetchone()
-    if not known:
-        actor = Actor(ref=by.ref, kind=by.kind, display=by.display, account_id=by.account)
-        Actor.objects.bulk_create([actor], ignore_conflicts=True)
+def _stale(row: GovernedModel, current: int) -> Stale:
+    return Stale(
+        f"This {row._meta.verbose_name} was changed by somebody else since you read it. "
+        "Load it again and repeat your change.",
+        current=current,
+    )

@@ -18,6 +18,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import structlog
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -29,12 +30,16 @@ from audit.trail import Anchor, Checkpoint, Seal
 TIMEOUT_SECONDS = 10
 EVERY = timedelta(hours=23)  # asked hourly, so once a day
 LATE = timedelta(hours=24)
+FAILURE = "audit-anchor-failure-"
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The last anchor of a kind. It is late if it is older than 24 hours although there were seals since."""
+    """The last anchor of a kind. It is late if it is older than 24 hours although there were seals since.
+
+    `failure`: what went wrong at the last try, for up to a day; empty if nothing did.
+    """
 
     kind: str
     label: str
@@ -42,6 +47,7 @@ class Standing:
     size: int | None
     at: datetime | None
     is_late: bool
+    failure: str = ""
 
 
 def anchor(*, now: bool = False) -> tuple[list[str], dict[str, str]]:
@@ -60,7 +66,9 @@ def anchor(*, now: bool = False) -> tuple[list[str], dict[str, str]]:
         except (OSError, ValueError, http.client.HTTPException) as error:
             log.error("anchor_failed", kind=kind, size=newest.size, error=str(error))
             failed[kind] = str(error) or type(error).__name__
+            cache.set(FAILURE + kind, failed[kind], LATE.total_seconds())
             continue
+        cache.delete(FAILURE + kind)
         with suppress(IntegrityError), transaction.atomic():  # another process may have been quicker
             Anchor.objects.create(root_size=newest.size, kind=kind, payload=payload, at=timezone.now())
         done.append(kind)
@@ -82,7 +90,8 @@ def standings() -> list[Standing]:
             continue
         size, at = last or (None, None)
         late = wanted and newest is not None and newest >= (size or 0) and (at is None or timezone.now() - at > LATE)
-        found.append(Standing(kind, label, wanted, size, at, late))
+        failure = cache.get(FAILURE + kind, "") if wanted else ""
+        found.append(Standing(kind, label, wanted, size, at, late, failure))
     return found
 
 
@@ -119,7 +128,9 @@ def _webhook(note: str, _: int) -> bytes:
 def _tsa(note: str, _: int) -> bytes:
     text, nonce = notes.head_of(note).text.encode(), timestamps.fresh_nonce()
     answer = _post(settings.AUDIT_ANCHOR_TSA, timestamps.request(text, nonce), timestamps.REQUEST)
-    return timestamps.token(answer, text, nonce)
+    stamp = timestamps.token(answer, text, nonce)
+    timestamps.require_signed(stamp, settings.AUDIT_ANCHOR_TSA_CERTIFICATES)
+    return stamp
 
 
 class _Straight(HTTPRedirectHandler):

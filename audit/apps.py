@@ -19,6 +19,7 @@ class AuditConfig(AppConfig):
                 "log.key_made": "made the first signing key of the trail, {subject}",
                 "log.key_rotated": "replaced the signing key of the trail by {subject}",
                 "audit.erased": "erased values from the trail: {reason}",
+                "log.pruned": "deleted what the trail said until then, after its retention: {reason}",
                 "log.restored": "went on after the database was set back: {reason}",
             },
             changeless=["log.restored"],

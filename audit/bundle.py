@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
@@ -19,7 +20,7 @@ from uuid import UUID
 from audit import keys, sealing, tiles, tree
 from audit.actors import ROOT_LOG
 from audit.canon import canonical
-from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Log, Private, Seal, SigningKey
+from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Log, Private, Pruning, Seal, SigningKey
 from crispmlq.errors import NotFound
 
 FORMAT = "crispmlq-bundle/1"
@@ -38,6 +39,12 @@ class Head:
     root_size: int
     heads: list[str]
     index: int
+
+    @cached_property
+    def pruned(self) -> int:
+        """How many events at the beginning are gone, with nothing but their hashes left."""
+        found = Pruning.objects.filter(log_id=self.log.pk).order_by("-events").first()
+        return found.events if found else 0
 
     @property
     def root_note(self) -> str:
@@ -71,16 +78,17 @@ def write(log_id: UUID, path: Path, tell: Callable[[int, str], None] = lambda *_
     """
     head = head_of(log_id)
     with TemporaryDirectory(dir=path.parent) as folder:
-        parts = _Parts(Path(folder))
+        parts = Parts(Path(folder))
         _write_heads(parts, head)
         _write_anchors(parts, head)
         _write_events(parts, head, tell)
         tell(95, "Packing")
-        parts.pack(path, log=str(log_id), origin=head.log.origin, size=head.size, root_size=head.root_size)
+        told = {"pruned": head.pruned} if head.pruned else {}
+        parts.pack(path, log=str(log_id), origin=head.log.origin, size=head.size, root_size=head.root_size, **told)
     return head
 
 
-class _Parts:
+class Parts:
     """Files of a bundle while they grow; packed in the order of their names, with fixed times."""
 
     def __init__(self, folder: Path) -> None:
@@ -114,7 +122,7 @@ class _Parts:
         fresh.replace(path)
 
 
-def _write_heads(parts: _Parts, head: Head) -> None:
+def _write_heads(parts: Parts, head: Head) -> None:
     known = SigningKey.objects.filter(after_size__lt=head.root_size).order_by("after_size", "id")
     rows = [{"public": k.public, "after_size": k.after_size, "endorsement": k.endorsement} for k in known]
     origin = keys.root_origin()
@@ -136,7 +144,7 @@ def _write_heads(parts: _Parts, head: Head) -> None:
             file.write(canonical({"size": row.size, "seal": row.seal, "note": row.note}) + b"\n")
 
 
-def _write_anchors(parts: _Parts, head: Head) -> None:
+def _write_anchors(parts: Parts, head: Head) -> None:
     for anchor in Anchor.objects.filter(root_size__lte=head.root_size).order_by("pk").iterator(CHUNK):
         parts.put(f"anchors/{anchor.name}", bytes(anchor.payload))
 
@@ -155,14 +163,14 @@ class _Fold:
         row["values"] |= {name: after for name, (_, after) in line["set"].items()} | line.get("hid", {})
 
 
-def _write_events(parts: _Parts, head: Head, tell: Callable[[int, str], None]) -> None:
+def _write_events(parts: Parts, head: Head, tell: Callable[[int, str], None]) -> None:
     fold = _Fold()
     with (
         parts.open("events.jsonl") as events,
         parts.open("changes.jsonl") as lines,
         parts.open("private.jsonl") as kept,
     ):
-        for first in range(0, head.size, CHUNK):
+        for first in range(head.pruned, head.size, CHUNK):
             tell(5 + 85 * first // head.size, f"Events {first} of {head.size}")
             _write_chunk(events_at(head, first), fold, events, lines, kept)
     parts.put("state.json", canonical(fold.objects))

@@ -48,7 +48,7 @@ def plain(value: Any) -> Any:
         case datetime():
             if value.tzinfo is None:
                 raise NotCanonical(f"A time without zone: {value}")
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            return value.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
         case date():
             return value.isoformat()
         case UUID():

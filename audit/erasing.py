@@ -29,6 +29,7 @@ from crispmlq.errors import Conflict, Invalid, NotFound
 EVIDENCE = {"log.restored"}
 LONGEST_BASIS = 500
 CHUNK = 500
+BLANK = ('""', "null")
 
 
 class NotErasable(Conflict):
@@ -74,9 +75,7 @@ def erase(
         NotFound: an event that is not in this log, or a path it has no value for.
         NotErasable: nothing is named, a value was erased before or is blank, or lies in the trail without salt.
     """
-    basis, wanted = basis.strip(), sorted(set(targets))
-    if not basis or len(basis) > LONGEST_BASIS:
-        raise Invalid("Name the legal basis, briefly.", errors={"basis": [f"Up to {LONGEST_BASIS} characters."]})
+    basis, wanted = basis_of(basis), sorted(set(targets))
     if not wanted:
         raise NotErasable("There is nothing left to erase.")
     told = f"{subject[0]} {subject[1]}" if subject else ""
@@ -93,6 +92,14 @@ def erase(
         if person is not None:
             Actor.objects.filter(Q(ref=person) | Q(account_id=person)).update(display=None, email=None)
     return made
+
+
+def basis_of(given: str) -> str:
+    """The legal basis without blanks around it. Raises: Invalid: none, or a longer one than 500 characters."""
+    basis = given.strip()
+    if not basis or len(basis) > LONGEST_BASIS:
+        raise Invalid("Name the legal basis, briefly.", errors={"basis": [f"Up to {LONGEST_BASIS} characters."]})
+    return basis
 
 
 def values_of(row: GovernedModel) -> list[Target]:
@@ -179,6 +186,8 @@ def _locked(log_id: UUID, wanted: list[Target]) -> dict[Target, Private]:
             raise NotFound(f"The event {target.event} has no value at {target.path} beside it.")
         if row.value is None:
             raise NotErasable(f"{target.path} of the event {target.event} was erased before.")
+        if row.value in BLANK:
+            raise NotErasable(f"{target.path} of the event {target.event} is blank; nothing is to be erased.")
         if row.salt is None:
             raise NotErasable(
                 f"{target.path} of the event {target.event} is a long value whose digest stands in the trail without "
@@ -215,7 +224,8 @@ def _live(row: GovernedModel, name: str) -> str | None:
 def _is_blank(row: GovernedModel, kept: Private) -> bool:
     name = kept.path.split("/")[2]
     field = next((f for f in row._meta.concrete_fields if f.name == name), None)
-    return field is not None and kept.value == canonical(value_of(field, row.audit_blank(name))).decode()
+    blank = field and canonical(value_of(field, row.audit_blank(name))).decode()
+    return kept.value in (*BLANK, blank)
 
 
 def _events(uids: set[UUID]) -> dict[UUID, Event]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from types import NoneType
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
 
-from audit import acts
+from audit import acts, lines
 from audit.actors import SYSTEM_LOG
 from audit.ids import uuid7
+
+# Types whose values nobody can change in place, as one can a list; `bool` is an `int`, `datetime` a `date`.
+UNCHANGEABLE = (NoneType, str, int, Decimal, date, UUID, bytes)
+ERASED = "(erased)"
 
 
 class GovernedQuerySet(models.QuerySet):
@@ -22,12 +30,14 @@ class GovernedQuerySet(models.QuerySet):
         raise acts.OutsideAct("Governed rows are never deleted. Give the row a state that says it is over.")
 
     def bulk_create(self, objs: Any, *_: Any, **__: Any) -> list[Any]:
-        rows = list(objs)
-        acts.required().create(rows)
-        return models.QuerySet(self.model, using=self.db).bulk_create(rows, batch_size=500)
+        act, rows = acts.required(), list(objs)
+        if rows:
+            act.create(rows)
+        return rows
 
     def bulk_update(self, objs: Any, fields: Any, *_: Any, **__: Any) -> int:
-        changed = acts.required().change(list(objs), list(fields))
+        act, rows = acts.required(), list(objs)
+        changed = act.change_many(rows, set(fields)) if rows else []
         if not changed:
             return 0
         written = [*fields, "audit_ver", "audit_head"]
@@ -38,8 +48,9 @@ class GovernedModel(models.Model):
     """Base of every table whose changes the trail tells.
 
     `audit_ver` counts the row's changes (it is also the ETag), `audit_head` is the hash of the last one.
-    Fields in `audit_hidden` are recorded as commitments and can be erased; of those in `audit_secret` the trail tells
-    only that they changed. Relations of many to many are not supported: use a table of their own.
+    Fields in `audit_hidden` are recorded as commitments and can be erased, but for those a new row leaves blank; of
+    those in `audit_secret` the trail tells only that they changed. Relations of many to many are not supported: use a
+    table of their own.
     """
 
     audit_hidden: ClassVar[frozenset[str]] = frozenset()
@@ -53,6 +64,26 @@ class GovernedModel(models.Model):
 
     class Meta:
         abstract = True
+
+    # Column attributes and values as the database gave them; of this version, which `audit_head` among them names.
+    _as_read: tuple[list[str], Sequence[Any]] | None = None
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
+        row = super().from_db(db, field_names, values)
+        row._as_read = (field_names, values)
+        return row
+
+    def audit_as_read(self, names: set[str]) -> dict[str, Any]:
+        """Values by column attribute as they were read, if they are those of the instance's version beyond doubt.
+
+        Empty if a field in `names` was not read, or holds what may have been changed in place since.
+        """
+        read = dict(zip(*self._as_read, strict=True)) if self._as_read else {}
+        if "audit_head" not in read or bytes(read["audit_head"]) != bytes(self.audit_head):
+            return {}
+        asked = [f.attname for f in lines.told_fields(type(self)) if f.name in names or f.attname in names]
+        return read if all(isinstance(read.get(each, ...), UNCHANGEABLE) for each in asked) else {}
 
     @property
     def audit_log_id(self) -> UUID:
@@ -73,13 +104,9 @@ class GovernedModel(models.Model):
         act = acts.required()
         if self._state.adding:
             act.create([self])
-            super().save(force_insert=True)
             return
         names = set(update_fields) if update_fields is not None else {f.name for f in self._meta.concrete_fields}
-        changed = act.change([self], names)
-        if changed:
-            written = act.fields_of_last_change & names
-            super().save(force_update=True, update_fields={*written, "audit_ver", "audit_head"})
+        act.change(self, names)
 
     def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
         raise acts.OutsideAct("Governed rows are never deleted. Give the row a state that says it is over.")

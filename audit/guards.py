@@ -7,6 +7,7 @@ for a session that plays the replica.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.apps import apps
 from django.db import models
@@ -42,6 +43,23 @@ def remove(connection: object) -> None:
         for name, table in installed(connection):
             on_table = f' ON "{table}"' if connection.vendor == "postgresql" else ""
             cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on_table}')
+
+
+@contextmanager
+def lifted(connection: object, *guarded: type[models.Model]) -> Iterator[None]:
+    """Inside a transaction, by the owner of the tables: no guard on these until the block ends. A roll-back brings them
+    back as well.
+    """
+    with connection.cursor() as cursor:
+        for model in guarded:
+            on_table = f' ON "{model._meta.db_table}"' if connection.vendor == "postgresql" else ""
+            for name in names(connection.vendor, model):
+                cursor.execute(f'DROP TRIGGER "{name}"{on_table}')
+        yield
+        connection.check_constraints()  # PostgreSQL takes no triggers while references wait for their check
+        for model in guarded:
+            for statement in _statements(connection.vendor, model):
+                cursor.execute(statement)
 
 
 def installed(connection: object) -> list[tuple[str, str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
 
@@ -26,18 +27,17 @@ class TooLong(ValueError):
     """A change that does not fit into a line even with its long values kept beside it."""
 
 
-@dataclass(frozen=True)
-class PrivateValue:
+class PrivateValue(NamedTuple):
     field: str
     salt: bytes | None
     value: str
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
+    version: int
     body: bytes
     leaf: bytes
-    private: list[PrivateValue] = field(default_factory=list)
+    private: list[PrivateValue]
 
 
 def value_of(model_field: models.Field, value: Any) -> Any:
@@ -48,21 +48,52 @@ def value_of(model_field: models.Field, value: Any) -> Any:
     return plain(value)
 
 
-def values_of(row: GovernedModel, names: set[str] | None = None) -> dict[str, Any]:
-    """Values by field name (a relation by the name without `_id`), without key and bookkeeping."""
-    return {
-        f.name: value_of(f, getattr(row, f.attname))
-        for f in row._meta.concrete_fields
-        if not f.primary_key and f.name not in BOOKKEEPING and (names is None or f.name in names or f.attname in names)
-    }
+@cache
+def told_fields(model: type[GovernedModel]) -> list[models.Field]:
+    """The fields the trail tells: all but key and bookkeeping."""
+    return [f for f in model._meta.concrete_fields if not f.primary_key and f.name not in BOOKKEEPING]
 
 
-def line(row: GovernedModel, op: str, version: int, previous: bytes, changes: dict[str, list[Any]]) -> Line:
+def values_of(row: GovernedModel) -> dict[str, Any]:
+    """Values by field name (a relation by the name without `_id`)."""
+    return {f.name: value_of(f, getattr(row, f.attname)) for f in told_fields(type(row))}
+
+
+def differences(row: GovernedModel, names: set[str], before: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Field -> [before, after] of those in `names` that differ from `before`, which is by column attribute."""
+    found = {}
+    for f in told_fields(type(row)):
+        if f.name in names or f.attname in names:
+            old, new = before[f.attname], getattr(row, f.attname)
+            if type(old) is type(new) and old == new:
+                continue
+            both = [value_of(f, old), value_of(f, new)]
+            if both[0] != both[1]:
+                found[f.name] = both
+    return found
+
+
+def creation(row: GovernedModel) -> Line:
+    """Raises: TooLong: see there."""
+    return _shortened(row, "create", 1, b"", {name: [None, value] for name, value in values_of(row).items()})
+
+
+def update(row: GovernedModel, changes: dict[str, list[Any]]) -> Line:
     """The line for `changes` (field -> [before, after]).
 
     Raises:
         TooLong: see there.
     """
+    return _shortened(row, "update", row.audit_ver + 1, bytes(row.audit_head), changes)
+
+
+def restatement(row: GovernedModel) -> Line:
+    """The line that states all values of a stored row anew. Raises: TooLong: see there."""
+    held = {name: [value, value] for name, value in values_of(row).items()}
+    return _shortened(row, "restate", row.audit_ver + 1, bytes(row.audit_head), held)
+
+
+def _shortened(row: GovernedModel, op: str, version: int, previous: bytes, changes: dict[str, list[Any]]) -> Line:
     for longest in LONGEST_VALUES:
         made = _line(row, op, version, previous, changes, longest)
         if len(made.body) <= LONGEST_LINE:
@@ -79,7 +110,7 @@ def _line(
     for name, (before, after) in changes.items():
         if name in row.audit_secret:
             continue
-        if name in row.audit_hidden:
+        if name in row.audit_hidden and not (op == "create" and after in ("", None)):
             salt, value = secrets.token_bytes(16), canonical(after)
             hidden[name] = {"c": tree.commitment(salt, value)}
             private.append(PrivateValue(name, salt, value.decode()))
@@ -101,7 +132,7 @@ def _line(
     if secret:
         body["sec"] = secret
     encoded = canonical(body)
-    return Line(encoded, tree.leaf(encoded), private)
+    return Line(version, encoded, tree.leaf(encoded), private)
 
 
 def folded(value: Any, longest: int = LONGEST_VALUES[0]) -> Any:

@@ -11,22 +11,38 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 
+from audit import selectors
+from audit.canon import plain
 from audit.governed import GovernedModel
 from audit.guards import governed_models
 from audit.trail import Change, Private
+from crispmlq.errors import NotFound
 
 Row = TypeVar("Row", bound=GovernedModel)
+
+
+class BeforePruning(NotFound):
+    code, title = "pruned", "Not kept any more"
 
 
 class Past:
     """All rows of a log at a time, as unsaved instances that know each other.
 
     Relations among them, forward and backward (`.all()`), are those of that time. Rows of other logs, such as accounts,
-    are those of today. Nothing can be filtered or saved. Two queries, one for each kind of row outside the log, and
+    are those of today. Nothing can be filtered or saved. Three queries, one for each kind of row outside the log, and
     time that grows with the changes before `at`. Erased values are empty.
+
+    Raises: BeforePruning: what was known then was deleted after the retention date.
     """
 
     def __init__(self, log_id: UUID, at: datetime) -> None:
+        pruned = selectors.pruning_of(log_id)
+        if pruned and at < pruned.pruned_at:
+            raise BeforePruning(
+                f"The trail before {pruned.pruned_at:%Y-%m-%d %H:%M} UTC was deleted after the retention date. "
+                "Choose a later time.",
+                pruned_at=plain(pruned.pruned_at),
+            )
         self.at = at
         self._rows: dict[type[GovernedModel], dict[UUID, GovernedModel]] = defaultdict(dict)
         values, kept = _folded(log_id, at)

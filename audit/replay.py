@@ -19,9 +19,9 @@ from django.db import models
 from django.utils.dateparse import parse_datetime
 
 from audit import bundle, tree
-from audit.acts import insert
 from audit.governed import GovernedModel
 from audit.past import instance
+from audit.storing import insert
 from audit.trail import Actor, Change, Event, Private
 from crispmlq.errors import Invalid
 

@@ -21,8 +21,9 @@ from django.utils import timezone
 
 from audit import keys, notes, tiles, tree
 from audit.actors import ROOT_LOG
-from audit.acts import AuditError, insert
+from audit.acts import AuditError
 from audit.canon import canonical, plain
+from audit.storing import insert
 from audit.trail import Checkpoint, Entry, Event, Log, Pending, Seal
 from crispmlq.errors import Conflict
 

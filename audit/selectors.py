@@ -14,9 +14,9 @@ from uuid import UUID
 from django.db.models import Max
 
 from audit import acts
-from audit.trail import Actor, Change, Event, Private
+from audit.governed import ERASED
+from audit.trail import Actor, Change, Event, Private, Pruning
 
-ERASED = "(erased)"
 DOORS = {"page": "on a page", "api": "by API", "command": "by command", "task": "in the background"}
 
 
@@ -101,10 +101,12 @@ def entries(
     private: dict[UUID, dict[str, Any]] = defaultdict(dict)
     for value in kept if with_changes else kept.filter(path__in=["/subject", "/reason"]):
         private[value.event_uid][value.path] = ERASED if value.value is None else json.loads(value.value)
-    changes = _lines(found, only or {}) if with_changes else {}
-    return [
-        _entry(event, names.get(event.actor_ref), private[event.uid], changes.get(event.uid, [])) for event in found
-    ]
+    lines = _lines(found, only or {}) if with_changes else []
+    before = _hidden_before(lines)
+    changes: dict[UUID, list[RowChange]] = defaultdict(list)
+    for line in lines:
+        changes[line.event_id].append(_row_change(line, private[line.event_id], before))
+    return [_entry(event, names.get(event.actor_ref), private[event.uid], changes[event.uid]) for event in found]
 
 
 def changes_of(obj_type: str, obj_id: UUID) -> list[HistoryEntry]:
@@ -135,17 +137,50 @@ def last_change(log_id: UUID, besides: Iterable[str] = ()) -> Event | None:
 
 
 def size(log_id: UUID) -> int:
-    return Event.objects.filter(log_id=log_id).count()
+    """How many events the log has; those that were pruned count."""
+    pruned = pruning_of(log_id)
+    return Event.objects.filter(log_id=log_id).count() + (pruned.events if pruned else 0)
 
 
-def _lines(found: list[Event], only: Mapping[str, Any]) -> dict[UUID, list[Change]]:
-    lines: dict[UUID, list[Change]] = defaultdict(list)
-    for change in Change.objects.filter(event__in=[event.uid for event in found], **only).order_by("event", "n"):
-        lines[change.event_id].append(change)
-    return lines
+def pruning_of(log_id: UUID) -> Pruning | None:
+    """Up to where the log was pruned; one query."""
+    return Pruning.objects.filter(log_id=log_id).order_by("-events").first()
 
 
-def _entry(event: Event, actor: Actor | None, private: dict[str, Any], lines: list[Change]) -> HistoryEntry:
+def _lines(found: list[Event], only: Mapping[str, Any]) -> list[Change]:
+    return list(Change.objects.filter(event__in=[event.uid for event in found], **only).order_by("event", "n"))
+
+
+def _hidden_before(lines: list[Change]) -> dict[tuple[UUID, str, int], Any]:
+    """(row, field, version) -> what the hidden field was before, which lies beside an earlier line; two queries if any.
+
+    A line tells only what a hidden field became.
+    """
+    wanted: dict[UUID, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for line in lines:
+        body = json.loads(bytes(line.body))
+        for name in body.get("hid", {}) if body["op"] == "update" else ():
+            wanted[line.obj_id][name].append(line.obj_ver)
+    places: dict[tuple[UUID, str, int], tuple[UUID, str]] = {}
+    found: dict[tuple[UUID, str, int], Any] = {}
+    for earlier in Change.objects.filter(obj_id__in=wanted).order_by("obj_id", "obj_ver") if wanted else ():
+        body = json.loads(bytes(earlier.body))
+        for name, versions in wanted[earlier.obj_id].items():
+            for version in versions:
+                if version <= earlier.obj_ver:
+                    continue
+                key = (earlier.obj_id, name, version)
+                if name in body.get("hid", {}):
+                    places[key] = (earlier.event_id, f"/{earlier.n}/{name}")
+                elif name in body["set"]:
+                    places.pop(key, None)
+                    found[key] = body["set"][name][1]
+    kept = Private.objects.filter(event_uid__in={uid for uid, _ in places.values()}) if places else ()
+    values = {(row.event_uid, row.path): ERASED if row.value is None else json.loads(row.value) for row in kept}
+    return found | {key: values[place] for key, place in places.items() if place in values}
+
+
+def _entry(event: Event, actor: Actor | None, private: dict[str, Any], changes: list[RowChange]) -> HistoryEntry:
     header = json.loads(bytes(event.body))
     return HistoryEntry(
         id=event.pk,
@@ -162,14 +197,17 @@ def _entry(event: Event, actor: Actor | None, private: dict[str, Any], lines: li
         reason=private.get("/reason", ""),
         leaf=bytes(event.leaf).hex(),
         changed=header["changes"]["n"],
-        changes=[_row_change(line, private) for line in lines],
+        changes=changes,
     )
 
 
-def _row_change(line: Change, private: dict[str, Any]) -> RowChange:
+def _row_change(line: Change, private: dict[str, Any], before: dict[tuple[UUID, str, int], Any]) -> RowChange:
     body = json.loads(bytes(line.body))
     kept = {path.split("/")[2]: value for path, value in private.items() if path.startswith(f"/{line.n}/")}
-    fields = [FieldChange(name, before, kept.get(name, after)) for name, (before, after) in body["set"].items()]
-    fields += [FieldChange(name, None, kept.get(name, ERASED)) for name in body.get("hid", {})]
+    fields = [FieldChange(name, old, kept.get(name, new)) for name, (old, new) in body["set"].items()]
+    fields += [
+        FieldChange(name, before.get((line.obj_id, name, line.obj_ver)), kept.get(name, ERASED))
+        for name in body.get("hid", {})
+    ]
     fields += [FieldChange(name, None, "(secret)") for name in body.get("sec", [])]
     return RowChange(body["op"], body["type"], UUID(body["id"]), body["ver"], fields)

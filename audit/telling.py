@@ -167,6 +167,8 @@ def _told(change: RowChange, log_id: UUID, known: Known) -> Told:
     is_new = change.op == "create"
     name = known.get((change.obj_type, change.obj_id)) or str(change.obj_id)[:8]
     ordered = sorted(change.fields, key=lambda each: _order(change.obj_type, each.field))
+    if change.op == "restate":  # all it is, and none of it new
+        ordered = []
     found = [difference for each in ordered for difference in _differences(change, each, log_id, known)]
     return Told(kind_name(change.obj_type), name, change.obj_id, is_new, found)
 

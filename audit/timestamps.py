@@ -1,11 +1,20 @@
-"""Timestamps of a public authority (RFC 3161): asking for one. They are read by `standalone/verify_bundle.py`."""
+"""Timestamps of a public authority (RFC 3161): asking for one, and judging it as `standalone/verify_bundle.py` will."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 
-from audit.standalone.verify_bundle import SHA256_OID, der, timestamp_of
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from audit.standalone.verify_bundle import (
+    SHA256_OID,
+    Unreadable,
+    authority_of,
+    der,
+    read_certificates,
+    timestamp_of,
+)
 
 REQUEST, REPLY = "application/timestamp-query", "application/timestamp-reply"
 MOST_BYTES = 1 << 20
@@ -28,7 +37,7 @@ def fresh_nonce() -> int:
 
 
 def token(response: bytes, text: bytes, nonce: int | None = None) -> bytes:
-    """The timestamp in a response, found to be of this text and asked for now; its signature is for auditors to judge.
+    """The timestamp in a response, found to be of this text and asked for now; `require_signed` looks at its signature.
 
     Raises: NoTimestamp.
     """
@@ -46,6 +55,18 @@ def token(response: bytes, text: bytes, nonce: int | None = None) -> bytes:
     if nonce is not None and stamp.nonce != nonce:
         raise NoTimestamp("The timestamp was made for another request.")
     return rest[0][2]
+
+
+def require_signed(stamp: bytes, certificates: str) -> None:
+    """Raises: NoTimestamp: it is not signed by an authority of this PEM file, or there is none."""
+    if not certificates:
+        raise NoTimestamp("Set AUDIT_ANCHOR_TSA_CERTIFICATES; without it nobody knows whether the authority signed.")
+    try:
+        authority_of(timestamp_of(stamp), read_certificates(certificates))
+    except Unreadable as problem:
+        raise NoTimestamp(str(problem)) from None
+    except (ValueError, TypeError, LookupError, UnsupportedAlgorithm) as error:
+        raise NoTimestamp(f"The timestamp is not to be trusted: {error}.") from None
 
 
 def _integer(value: int) -> bytes:

@@ -17,7 +17,7 @@ class Event(models.Model):
     log_id = models.UUIDField()
     act = models.CharField(max_length=80)
     actor_ref = models.UUIDField()
-    request_id = models.UUIDField(null=True, db_index=True)
+    request_id = models.UUIDField(null=True)
     at = models.DateTimeField()
     body = models.BinaryField()
     leaf = models.BinaryField()
@@ -36,7 +36,12 @@ class Change(models.Model):
     """One row touched by an act. The header commits to these lines."""
 
     event = models.ForeignKey(
-        Event, to_field="uid", db_column="event_uid", on_delete=models.DO_NOTHING, related_name="changes"
+        Event,
+        to_field="uid",
+        db_column="event_uid",
+        on_delete=models.DO_NOTHING,
+        related_name="changes",
+        db_index=False,  # `change_line_once` serves
     )
     n = models.PositiveIntegerField()
     obj_type = models.CharField(max_length=80)
@@ -172,6 +177,30 @@ class Erasure(GovernedModel):
 
     def __str__(self) -> str:
         return f"erasure {self.pk}"
+
+    @property
+    def audit_log_id(self) -> UUID:
+        return self.log_id
+
+
+class Pruning(GovernedModel):
+    """The first `events` events of a log are gone, by law: their lines and values were deleted, their hashes stay.
+
+    Told in the act `log.pruned`, which states anew every row of the log, so that all that follows goes on from there.
+    """
+
+    log_id = models.UUIDField()
+    events = models.BigIntegerField()
+    kept_until = models.DateField()
+    basis = models.TextField()
+    pruned_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["events"]
+        constraints = [models.CheckConstraint(name="pruning_has_basis", condition=~models.Q(basis=""))]
+
+    def __str__(self) -> str:
+        return f"the first {self.events} events"
 
     @property
     def audit_log_id(self) -> UUID:

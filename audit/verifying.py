@@ -18,13 +18,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils.dateparse import parse_datetime
 
-from audit import bundle, guards, keys, lines, notes, tiles, tree
+from audit import bundle, guards, keys, lines, notes, selectors, tiles, tree
 from audit.actors import ROOT_LOG
 from audit.governed import GovernedModel
 from audit.standalone import verify_bundle
-from audit.trail import Change, Checkpoint, Entry, Event, Log, Pending, Private, Seal
+from audit.trail import Change, Checkpoint, Entry, Event, Log, Pending, Private, Pruning, Seal
 
 MOST_FINDINGS = 20  # of one check
 CHUNK = 500
@@ -115,19 +116,30 @@ def _places(log_id: UUID | None) -> Iterator[str]:
         yield f"Event {uid} is neither sealed nor waits for its seal."
     for uid in events.filter(pk__in=pending).filter(pk__in=placed).values_list("uid", flat=True)[:MOST_FINDINGS]:
         yield f"Event {uid} is sealed and waits for its seal as well."
-    entries = Entry.objects.filter(log_id=log_id) if log_id else Entry.objects.all()
-    for entry in entries.exclude(event_id__in=Event.objects.values("pk"))[:MOST_FINDINGS]:
+    pruned = Pruning.objects.filter(log_id=OuterRef("log_id"), events__gt=OuterRef("seq"))
+    entries = (Entry.objects.filter(log_id=log_id) if log_id else Entry.objects.all()).alias(is_pruned=Exists(pruned))
+    stored = Event.objects.values("pk")
+    for entry in entries.filter(is_pruned=False).exclude(event_id__in=stored)[:MOST_FINDINGS]:
         yield f"The event at place {entry.seq} of log {entry.log_id} is gone."
+    for entry in entries.filter(is_pruned=True, event_id__in=stored)[:MOST_FINDINGS]:
+        yield f"The event at place {entry.seq} of log {entry.log_id} was pruned, and is there all the same."
 
 
 def _trees(log_id: UUID | None) -> Iterator[str]:
     logs = Log.objects.exclude(pk=ROOT_LOG)
     for log in logs.filter(pk=log_id) if log_id else logs.order_by("pk"):
-        yield from _tree(log, _leaves_of(log))
+        yield from _tree(log, _pruned_leaves(log) + _leaves_of(log))
     root = Log.objects.filter(pk=ROOT_LOG).first()
     if root is not None:
         yield from _tree(root, [tree.leaf(bytes(body)) for body in _bodies(Seal.objects.order_by("n"))])
         yield from _last_heads()
+
+
+def _pruned_leaves(log: Log) -> list[bytes]:
+    """Hashes of the events that are gone; nothing is left from which to compute them, but they lead to signed heads."""
+    pruned = selectors.pruning_of(log.pk)
+    stored = tiles.Reader(log.pk).leaves(pruned.events) if pruned else b""
+    return [stored[at : at + tiles.BYTES] for at in range(0, len(stored), tiles.BYTES)]
 
 
 def _leaves_of(log: Log) -> list[bytes]:
@@ -201,10 +213,10 @@ def _rows_of(model: type[GovernedModel], log_id: UUID | None) -> Iterator[str]:
             yield from _compare(kind, name, batch, log_id)
             batch = []
     yield from _compare(kind, name, batch, log_id)
-    created = Change.objects.filter(obj_type=kind, obj_ver=1)
+    told = Change.objects.filter(obj_type=kind)
     if log_id:
-        created = created.filter(event__log_id=log_id)
-    for key in created.values_list("obj_id", flat=True).iterator(CHUNK):
+        told = told.filter(event__log_id=log_id)
+    for key in told.values_list("obj_id", flat=True).distinct().iterator(CHUNK):
         if key not in seen:
             yield f"The {name} {key} is in the trail, but its row is gone."
 
@@ -237,7 +249,12 @@ class _Fold:
         self.log_id = change.event.log_id if log_id else None
         self.values |= {field: after for field, (_, after) in line["set"].items()}
         for field, told in line.get("hid", {}).items():
+            self.values.pop(field, None)
             self.hidden[field] = (told["c"], change.event_id, change.n)
+
+
+def _told(value: Any) -> str:
+    return lines.canonical(value).decode()
 
 
 def _differences(name: str, row: GovernedModel, fold: _Fold) -> Iterator[str]:
@@ -246,7 +263,7 @@ def _differences(name: str, row: GovernedModel, fold: _Fold) -> Iterator[str]:
         return
     values = lines.values_of(row)
     for field, told in fold.values.items():
-        if field in values and not verify_bundle.same(lines.canonical(values[field]), lines.canonical(told)):
+        if field in values and not verify_bundle.same(_told(values[field]), _told(told)):
             yield f"{field} of the {name} {row.pk} was changed behind the application's back."
     for field, (commitment, uid, n) in fold.hidden.items():
         kept = Private.objects.filter(event_uid=uid, path=f"/{n}/{field}").first()

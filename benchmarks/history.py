@@ -34,8 +34,8 @@ from django.test import Client  # noqa: E402
 from pages import report  # noqa: E402
 
 from audit import tree  # noqa: E402
-from audit.acts import insert  # noqa: E402
 from audit.canon import canonical, plain  # noqa: E402
+from audit.storing import insert  # noqa: E402
 from audit.testing import guards_lifted  # noqa: E402
 from audit.trail import Actor, Change, Event, Private  # noqa: E402
 from projects.models import Membership, Project, Risk, Task  # noqa: E402

@@ -136,6 +136,7 @@ class TailoringQuestion:
     options: tuple[Mapping[str, str], ...]
     default: str
     help: str = ""
+    warning: Mapping[str, Any] | None = None  # {"answers", "text"}: shown wherever the project is
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,11 @@ class Catalogue:
     phases: tuple[Phase, ...]
     cycles: Mapping[str, Cycle]
     document_kinds: Mapping[str, DocumentKind] = field(default_factory=dict)
+
+    def warnings(self, answers: Mapping[str, str]) -> list[str]:
+        """What has to be said of a project with these answers, wherever it is shown."""
+        given = [(question.warning, answers.get(question.key)) for question in self.questions]
+        return [warning["text"] for warning, answer in given if warning and answer in warning["answers"]]
 
     @cached_property
     def sources(self) -> dict[str, str]:

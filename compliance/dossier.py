@@ -14,7 +14,7 @@ from audit import selectors as trail
 from audit.canon import decimal_text, plain
 from audit.snapshot import one_moment
 from catalogue.definitions import Catalogue, of
-from compliance import dossier_parts
+from compliance import dossier_parts, operation
 from projects import bounds
 from projects.gates import facts
 from projects.models import (
@@ -82,6 +82,7 @@ def _gather(project: Project) -> Data:
         "waivers": _waivers(project),
         "iterations": _iterations(project),
         "holds": _holds(project, last.at),
+        "operation": operation.told(project),
         "people": _people(project, template),
     }
 
@@ -99,6 +100,7 @@ def _project(project: Project) -> Data:
         "catalogue": str(project.catalogue),
         "catalogue_sha256": project.catalogue.sha256,
         "created_at": plain(project.created_at),
+        "warnings": of(project.catalogue).warnings(project.answers),
         "answers": dict(sorted(project.answers.items())),
     }
 

@@ -137,6 +137,7 @@ AUDIT_ANCHOR_MAIL = envlist("AUDIT_ANCHOR_MAIL", [])
 AUDIT_ANCHOR_WEBHOOK = envsecret("AUDIT_ANCHOR_WEBHOOK")
 require_https("AUDIT_ANCHOR_WEBHOOK", AUDIT_ANCHOR_WEBHOOK)
 AUDIT_ANCHOR_TSA = env("AUDIT_ANCHOR_TSA")  # its answers are signed, so plain http will do
+AUDIT_ANCHOR_TSA_CERTIFICATES = env("AUDIT_ANCHOR_TSA_CERTIFICATES")
 require_scheme("AUDIT_ANCHOR_TSA", [AUDIT_ANCHOR_TSA] if AUDIT_ANCHOR_TSA else [], "https://", "http://")
 
 STATIC_URL = "/static/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from audit.governed import ERASED
 from projects.models.project import ProjectRow
 
 VERSION = "registry.ArtefactVersion"
@@ -12,6 +13,8 @@ VERSION = "registry.ArtefactVersion"
 
 class Run(ProjectRow):
     """One experiment: what was changed and why, on what it ran, and what came out. Failures stay as well."""
+
+    audit_hidden = frozenset({"verdict_reason"})
 
     class State(models.TextChoices):
         RUNNING = "running", "Running"
@@ -62,6 +65,9 @@ class Run(ProjectRow):
             ),
         ]
 
+    def audit_blank(self, name: str) -> str:
+        return ERASED
+
     def __str__(self) -> str:
         return f"run {self.number}"
 
@@ -102,6 +108,8 @@ class TestSetUse(ProjectRow):
 class Handover(ProjectRow):
     """A test set is to be given to somebody outside: an exception, asked for by one person and signed by another."""
 
+    audit_hidden = frozenset({"recipient", "reason", "answer"})
+
     class State(models.TextChoices):
         REQUESTED = "requested", "Requested"
         SIGNED = "signed", "Signed"
@@ -127,6 +135,9 @@ class Handover(ProjectRow):
                    & ~models.Q(answered_by=models.F("requested_by"))),
             )
         ]  # fmt: skip
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
 
     def __str__(self) -> str:
         return f"handover of {self.test_set} to {self.recipient}"

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Count
 
-from audit.acts import insert
+from audit.storing import insert
 from monitoring import values
 from monitoring.models import Delivery, Reading, Series, Signal
 from monitoring.values import Value

@@ -76,6 +76,18 @@ def require_site_trail(actor: Actor) -> None:
         raise NotFound("There is nothing here, or you may not know that there is.")
 
 
+def may_erase(actor: Actor) -> bool:
+    """Erasing personal data is a duty of the site: its administrators do it, in person."""
+    return actor.is_administrator and not actor.is_machine
+
+
+def require_erasing(actor: Actor) -> None:
+    """Raises: NotFound: as `require_site_trail`. NoRight: an auditor of the site."""
+    require_site_trail(actor)
+    if not may_erase(actor):
+        raise NoRight("Only an administrator of the site erases personal data.")
+
+
 def roles_of(actor: Actor, project_id: UUID) -> frozenset[str]:
     """Role keys the actor holds in the project; empty for strangers and site auditors."""
     if actor.token is not None and actor.token.project_id != project_id:

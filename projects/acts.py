@@ -69,5 +69,6 @@ CHANGELESS = {
     "project.imported": "imported a project: {reason}",
     "evidence.downloaded": "downloaded “{subject}”",
     "trail.exported": "exported the trail of {subject}: {reason}",
+    "trail.searched": "looked for personal data in all trails: {reason}",
     "trail.history_exported": "exported events of the history: {reason}",
 }

@@ -30,8 +30,9 @@ TEXTS = ("metric", "unit", "direction", "method", "justification", "owner_name")
 
 @dataclass(frozen=True)
 class Blueprint:
-    """`origin` is said in the first event of the project that is made from it."""
+    """`origin`, with its id, is said in the first event of the project that is made from it."""
 
+    name: str
     origin: str
     catalogue: CatalogueVersion
     body: Body
@@ -39,11 +40,13 @@ class Blueprint:
 
 def of_project(project: Project) -> Blueprint:
     """Eight queries."""
-    return Blueprint(f"the project “{project.name}” ({project.pk})", project.catalogue, body_of(project))
+    name = f"the project “{project.name}”"
+    return Blueprint(name, f"{name} ({project.pk})", project.catalogue, body_of(project))
 
 
 def of_template(template: ProjectTemplate) -> Blueprint:
-    return Blueprint(f"the template “{template.name}” ({template.pk})", template.catalogue, template.body)
+    name = f"the template “{template.name}”"
+    return Blueprint(name, f"{name} ({template.pk})", template.catalogue, template.body)
 
 
 def body_of(project: Project) -> Body:

@@ -46,6 +46,7 @@ def current_phase(project: Project) -> Phase | None:
 
 
 NEWEST = 8
+OPEN_RISKS = {Risk.State.IDENTIFIED, Risk.State.RATED, Risk.State.TREATED}
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,12 @@ def loop(project: Project) -> str:
     phases = [charts.LoopPhase(p.number, p.name, p.state, p.get_state_display()) for p in project.phase_set.all()]
     back = Iteration.objects.filter(project=project, from_phase__isnull=False).values_list("from_phase", "to_phase")
     return charts.loop(phases, list(back))
+
+
+def open_by_category(risks: list[Risk]) -> list[tuple[str, str, int]]:
+    """(key, name, number of risks that wait for a rating, a treatment or a signature) of each class of risk."""
+    waiting = Counter(r.category for r in risks if r.state in OPEN_RISKS)
+    return [(key, label, waiting[key]) for key, label in Risk.Category.choices]
 
 
 def risk_matrix(risks: list[Risk], rating: Rating) -> str:

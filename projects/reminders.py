@@ -69,7 +69,8 @@ def reviews(today: date) -> Iterator[Found]:
     rows = Revision.objects.filter(
         state=Revision.State.SUBMITTED, submitted_at__date__lte=today - PATIENCE, project__state__in=LIVE
     )
-    for revision in rows.select_related("document", "project__catalogue").prefetch_related("reviews"):
+    rows = rows.select_related("document", "project__catalogue").defer("project__catalogue__body")
+    for revision in rows.prefetch_related("reviews"):
         groups = of(revision.project.catalogue).document_kinds[revision.document.kind].review_roles
         waiting = open_groups(groups, list(revision.reviews.all()), {"accepted"})
         yield Found(revision, revision.submitted_at.date(), roles={role for group in waiting for role in group})
@@ -82,6 +83,13 @@ def signatures(today: date) -> Iterator[Found]:
     for row in rows.select_related("gate__phase", "gate__project", "project").prefetch_related("signatures"):
         signed = {signature.role for signature in row.signatures.all()}
         yield Found(row, row.submitted_at.date(), roles=set(row.deciders) - signed)
+
+
+def _documents(**ends: Any) -> Iterator[Found]:
+    rows = Revision.objects.filter(state=Revision.State.ACCEPTED, project__state__in=LIVE, **ends)
+    for row in rows.select_related("document", "project"):
+        users = [row.author_id, *map(UUID, row.authors)]
+        yield Found(row, row.valid_until, users=users, roles=access.RIGHTS["submit gates"][0])
 
 
 def drafts_of_criteria(today: date) -> Iterator[Found]:
@@ -123,6 +131,13 @@ REMINDERS: dict[str, Reminder] = {
     "task.due_soon": Reminder("The task “{subject}” is due on {since}.", due_soon),
     "task.overdue": Reminder("The task “{subject}” was due on {since}.", overdue, WEEKLY),
     "document.waits": Reminder("“{subject}” waits for a review since {since}.", reviews, PATIENCE.days),
+    "document.ends": Reminder(
+        "“{subject}” counts until {since}; write the next revision.",
+        lambda today: _documents(valid_until__range=(today, today + AHEAD)),
+    ),
+    "document.ended": Reminder(
+        "“{subject}” counts no longer since {since}.", lambda today: _documents(valid_until__lt=today), WEEKLY
+    ),
     "gate.waits": Reminder("“{subject}” waits for a signature since {since}.", signatures, PATIENCE.days),
     "criterion.waits": Reminder("The criterion “{subject}” waits to be approved since {since}.", drafts_of_criteria,
                                 PATIENCE.days),

@@ -24,9 +24,9 @@ from projects.models import Membership, Phase, Project
 if TYPE_CHECKING:
     from django.db.models import Model
 
-# Nouns of acts that happen in no project; the others happen in no system log. A refusal may happen anywhere.
-SITE_NOUNS = {"user", "token", "catalogue", "log"}
-ANYWHERE = {"act", "trail"}
+# Nouns of acts that happen in no project; the others happen in no system log, but for those that happen anywhere.
+SITE_NOUNS = {"user", "token", "catalogue"}
+ANYWHERE = {"act", "audit", "log", "trail"}
 GREATEST_ID = 2**63 - 1
 NAMES = ("person", "act", "object_type", "object", "phase", "since", "until")
 LABELS = {"person": "Person", "act": "Act", "object_type": "Kind", "object": "Of", "phase": "Phase",

@@ -87,7 +87,7 @@ def _submissions(roles: Roles, may: May, me: UUID) -> Iterable[Waiting]:
 
 def _revisions(roles: Roles, may: May, me: UUID) -> Iterable[Waiting]:
     rows = _rows(Revision, roles, "document", "project__catalogue", "author", state=Revision.State.SUBMITTED)
-    for row in rows.prefetch_related("reviews"):
+    for row in rows.defer("project__catalogue__body").prefetch_related("reviews"):
         reviews = list(row.reviews.all())
         groups = of(row.project.catalogue).document_kinds[row.document.kind].review_roles
         waiting = {role for group in open_groups(groups, reviews, {"accepted"}) for role in group}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from audit.governed import ERASED
 from projects.models.project import ProjectRow
 from registry.kinds import KINDS, Kind
 
@@ -37,6 +38,8 @@ class Artefact(ProjectRow):
 
 class ArtefactVersion(ProjectRow):
     """One state of an artefact. What it says is never changed; what is found out about it later is."""
+
+    audit_hidden = frozenset({"state_reason", "reason"})
 
     class State(models.TextChoices):
         REGISTERED = "registered", "Registered"
@@ -88,6 +91,9 @@ class ArtefactVersion(ProjectRow):
                 condition=models.Q(step="", step_mode="") | (~models.Q(step="") & ~models.Q(step_mode="")),
             ),
         ]
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
 
     def __str__(self) -> str:
         return self.ref
@@ -159,6 +165,8 @@ class Announcement(ProjectRow):
 class Answer(ProjectRow):
     """What the owner of `version` says to a change upstream: that it still holds, or an objection. Never changed."""
 
+    audit_hidden = frozenset({"note"})
+
     class Verdict(models.TextChoices):
         CONFIRMED = "confirmed", "Confirmed"
         OBJECTED = "objected", "Objected"
@@ -179,6 +187,9 @@ class Answer(ProjectRow):
                 condition=models.Q(to_version__isnull=True) ^ models.Q(to_announcement__isnull=True),
             ),
         ]
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} for {self.version}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from audit.governed import ERASED
 from projects.models import Decision
 from projects.models.project import ProjectRow
 
@@ -81,6 +82,8 @@ class Increment(ProjectRow):
 class Serving(ProjectRow):
     """What answers in one deployment during one stretch of time. The last stretch is open."""
 
+    audit_hidden = frozenset({"reason"})
+
     class Kind(models.TextChoices):
         RELEASE = "release", "Release"
         ROLLBACK = "rollback", "Rolled back"
@@ -116,6 +119,9 @@ class Serving(ProjectRow):
                 | models.Q(kind="off", model=None, fallback=""),
             ),
         ]
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
 
     def __str__(self) -> str:
         return self.what

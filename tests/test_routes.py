@@ -93,6 +93,21 @@ def test_the_trail_of_the_site_is_there_for_auditors_and_administrators(
     assert (200 in found or path.endswith("<uuid:uid>")) if may else found <= {404, 405}
 
 
+@pytest.mark.parametrize("path", ["trail/erase", "api/v1/erasures", "api/v1/erasures/search"])
+@pytest.mark.parametrize(
+    ("who", "status"), [("mara", 404), ("otto", 404), ("pipeline", 404), ("ada", 403), ("root", 422)]
+)
+def test_administrators_alone_erase(cast: Cast, path: str, who: str, status: int) -> None:
+    client = Client()
+    client.force_login(cast.actors[who].user)
+    if path.startswith("api"):
+        body = {"text": "no"} if path.endswith("search") else {"basis": " "}
+        answer = client.post(url_of(path), body, content_type="application/json")
+    else:
+        answer = client.post(url_of(path), {"text": "no"})
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize(("name", "path"), [route for route in OWN if "<slug:slug>" in route[1]])
 def test_an_auditor_reads_everything_and_writes_nothing(cast: Cast, name: str, path: str) -> None:
     client, url = Client(), url_of(path)

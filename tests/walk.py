@@ -242,6 +242,8 @@ def prepare(cast: Cast, number: int) -> None:
         if not cast.project.criterion_set.exists():
             approve_criteria(cast)
         measure(cast, "forecast", keys=["saving"])
+        if not Document.objects.filter(project=cast.project, kind="additional-processes-plan").exists():
+            accept_document(cast, "additional-processes-plan")
     if number == 5 and not Document.objects.filter(project=cast.project, kind="monitoring-plan-document").exists():
         accept_document(cast, "monitoring-plan-document")
         watch(cast)

@@ -19,7 +19,7 @@ from api.as_of import AsOf
 from api.views.base import AS_OF, Door, ProjectDoor, Row, Rows, command, expected_version
 from audit import history
 from crispmlq.errors import Invalid
-from projects import access, blueprints, trail_filters
+from projects import access, blueprints, progress, trail_filters
 from projects.models import Hold, Iteration, Membership, Phase, Project, Requirement, Risk
 from projects.services import holds, iterations, memberships, projects, requirements, risks, templates
 
@@ -31,7 +31,7 @@ class ProjectList(mixins.ListModelMixin, Door):
     def get_queryset(self) -> QuerySet[Project]:
         if getattr(self, "swagger_fake_view", False):
             return Project.objects.none()
-        return access.visible(self.actor).select_related("catalogue", "created_by")
+        return access.visible(self.actor).select_related("catalogue", "created_by").defer("catalogue__body")
 
     @extend_schema(request=inputs.NewProject, responses={201: serializers.ProjectOut})
     def create(self, request: Request) -> Response:
@@ -77,6 +77,16 @@ class ProjectDetail(AsOf, Row):
     )
     stop = command("stop", projects.stop, takes=inputs.Reason)
     retain = command("retain", projects.set_retention, path="retention", takes=inputs.Retention)
+
+
+class Standing(ProjectDoor):
+    """How far the project is, and what it owes."""
+
+    @extend_schema(responses=serializers.StandingOut)
+    def retrieve(self, request: Request, slug: str) -> Response:
+        overall, each = progress.progress(self.project)
+        found = {"overall": overall, "phases": each, "debt": progress.trend(self.project)}
+        return Response(serializers.StandingOut(found).data)
 
 
 class Holds(Rows):

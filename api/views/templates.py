@@ -39,7 +39,7 @@ class Templates(mixins.ListModelMixin, Door):
 
     def get_queryset(self) -> QuerySet[ProjectTemplate]:
         found = ProjectTemplate.objects.filter(is_retired=False)
-        return found.select_related("catalogue", "saved_by")
+        return found.select_related("catalogue", "saved_by").defer("catalogue__body")
 
     @extend_schema(request=TemplateIn, responses={201: TemplateOut})
     def create(self, request: Request) -> Response:

@@ -14,6 +14,7 @@ V5  every older checkpoint, in the bundle and brought by you, is a beginning of 
 V6  every anchor in the bundle is of a beginning of this trail; a timestamp is signed by an authority you gave (--tsa)
 V7  every line is canonical, belongs to this log, and commits to exactly the changes that follow
 V8  the versions of every object form one chain from its creation, and lead to the state in the bundle
+    (of a log that was pruned after its retention: from where one event states every object anew)
 V9  every hidden value opens its commitment, or an erasure in the trail names it
 V10 every receipt you bring is an event of this log
 V11 times do not run backwards (a warning only: clocks prove nothing)
@@ -31,6 +32,7 @@ import itertools
 import json
 import lzma
 import multiprocessing
+import os
 import re
 import shutil
 import sys
@@ -56,15 +58,18 @@ FILES = {
     "keys.json", "log.hashes", "log.note", "private.jsonl", "root.hashes", "root.note", "seal.json", "state.json",
 }  # fmt: skip
 MOST_BYTES = 16 * 2**30
-KEPT_BYTES = 2 * 2**30  # smaller bundles are unpacked once and stay in memory
 MOST_RATIO = 1000  # of a file's size to its compressed size
-LONGEST_LINE = 65_535
+LONGEST_LINE, LONGEST_PRIVATE = 65_535, 10**9
 GREATEST_INTEGER = 2**53 - 1
 BACKWARDS_SECONDS = 120
-WORTH_TWO_PROCESSES = 20_000  # events
-FIRST_PART = 0.48  # of the trail for the process that also checks the tree
+CHUNK = LONGEST_LINE  # bytes whose lines are looked at together; few, so that all stays in the processor's cache
+WORTH_PROCESSES, MOST_PROCESSES = 20_000, 8  # from so many events on
+MOST_WITHOUT_VALUE = 20  # events in a row, where a place to cut is looked for
+TREE_SHARE = 0.04  # of all the work between the processes
 ROTATION, RECEIPT = "crispmlq/rotation/v1", "crispmlq/receipt/v1"
-ERASURE = b"audit.erasure"
+BACKSLASH = "\\"
+COMMITMENT = b"crispmlq/commit/v1\x00"
+ERASURE, PRUNING = "audit.erasure", "audit.pruning"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z\Z")
 HASH = re.compile(r"[0-9a-f]{64}\Z")
@@ -72,6 +77,9 @@ EPOCH = r"/e[1-9][0-9]{0,4}"
 RESTORED = re.compile(  # epoch, its seals and events here that were kept, and the last published note
     r"^epoch (\d{1,5}) closed at (\d{1,18}) seals, (\d{1,18}) events here; last published:\n(\S+)\n(\d{1,18})\n"
 )
+_counts = re.compile(rb'"changes":\{"n":([0-9]{1,9}),').findall
+_at = re.compile(rb'"at":"([^"]*)"').search  # the first in a line: no other key has this name before it
+_uid = re.compile(rb'[^\n]*?"id":"([0-9a-f-]{36})"').match
 ANCHOR = re.compile(r"anchors/[a-z]+-([1-9][0-9]{0,17})\.(?:txt|tst)")
 
 
@@ -93,6 +101,7 @@ class Result:
     outside: list[str] = field(default_factory=list)  # heads the auditor brought, and timestamps of others
     unchecked: list[str] = field(default_factory=list)
     erased: int = 0
+    pruned: str = ""
 
 
 # --- Hashes, trees, canonical JSON ---------------------------------------------------------------------------------
@@ -164,6 +173,7 @@ def _no_float(text: str) -> None:
 
 
 _decode = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float).decode
+_nul = re.compile(r"(?<!\\)(?:\\\\)*\\u0000").search
 _long_digits = re.compile(r"\d{16}").search
 
 
@@ -185,181 +195,15 @@ def read(raw: bytes, check: str, file: str, line: int | None = None, longest: in
             raise ValueError("it is not in canonical form")
         if _long_digits(text):
             _require_small(value)
-        if "\\u0000" in text:
+        if _nul(text):
             raise ValueError("it holds a NUL character")
     except (ValueError, RecursionError) as error:
         raise Tampered(check, file, f"not canonical JSON: {error}", line) from None
     return value
 
 
-def canonical(value: Any) -> bytes:
-    return _encode(value).encode()
-
-
-# --- Lines of the usual layout -------------------------------------------------------------------------------------
-
-# Nearly all lines are recognised by one regular expression, which matches nothing but canonical JSON of one layout and
-# takes the parts out of it as they stand. A line it does not match is read as JSON, with the same parts in the end.
-# Values stay canonical bytes throughout: two values are equal if and only if these are.
-
-_HEX64 = rb"[0-9a-f]{64}"
-_UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_ESCAPE = rb'\\["\\bfnrt]|\\u00(?:0[1-7bef]|1[0-9a-f])'
-_BEYOND_ASCII = (
-    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
-    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
-)
-_ASCII = rb"[ !#-\[\]-\x7f]*"
-_WORD = rb'"' + _ASCII + rb'"'
-_TEXT = rb'"' + _ASCII + rb"(?:(?:" + _ESCAPE + rb"|" + _BEYOND_ASCII + rb")" + _ASCII + rb')*"'
-_VALUE = rb"(?:" + _TEXT + rb"|null|true|false|0|-?[1-9][0-9]{0,14})"
-_NAME = rb'"[0-9A-Za-z_]+"'
-_COMMITMENT = rb'\{"c":"' + _HEX64 + rb'"\}'
-_PAIR = _NAME + rb":\[" + _VALUE + rb"," + _VALUE + rb"\]"
-_HIDDEN = _NAME + rb":" + _COMMITMENT
-
-
-def _layout(pattern: bytes) -> Callable[[bytes], re.Match[bytes] | None]:
-    """The pattern with its %NAMES filled in; spaces and line breaks in it do not count."""
-    for name, part in {
-        b"%HEX64": _HEX64, b"%UUID": _UUID, b"%TEXT": _TEXT, b"%COMMITMENT": _COMMITMENT, b"%PAIR": _PAIR,
-        b"%HIDDEN": _HIDDEN, b"%WORD": _WORD, b"%ASCII": _ASCII, b"%BEYOND": _BEYOND_ASCII,
-    }.items():  # fmt: skip
-        pattern = pattern.replace(name, part)
-    return re.compile(re.sub(rb"\n *", b"", pattern)).fullmatch
-
-
-_event_line = _layout(rb"""\{"act":%WORD,"app":%WORD,
-    "at":"([0-9T:-]{19}\.[0-9]{6}Z)",
-    "by":\{"kind":%WORD,"ref":"([0-9a-f-]{36})","via":%WORD\},
-    "changes":\{"n":(0|[1-9][0-9]{0,8}),"root":"(%HEX64)"\},
-    "id":"(%UUID)","label":(null|%COMMITMENT),"log":"([0-9a-f-]{36})","reason":(null|%COMMITMENT),
-    "req":(?:null|%WORD),"subject":\[%WORD,%WORD\],"v":1\}""")
-_change_line = _layout(rb"""\{(?:"hid":\{(%HIDDEN(?:,%HIDDEN)*)\},)?
-    "id":"(%UUID)","op":"(create|update|archive)","prev":"(|%HEX64)",
-    "set":\{((?:%PAIR(?:,%PAIR)*)?)\},"type":"([0-9a-z_.]+)","ver":([1-9][0-9]{0,14})\}""")
-_private_line = _layout(rb"""\{"event":("%UUID","path":"/[0-9A-Za-z_/]+"),
-    "salt":"([0-9a-f]{32})","value":"(?:\\"(%ASCII(?:(?:%BEYOND)%ASCII)*)\\"|([0-9a-z]*))"\}""")
-_count = re.compile(rb'"changes":\{"n":([0-9]{1,9}),')
-_pairs = re.compile(rb'"([0-9A-Za-z_]+)":\[(' + _VALUE + rb"),(" + _VALUE + rb")\]").findall
-_hidden = re.compile(rb'"([0-9A-Za-z_]+)":(' + _COMMITMENT + rb")").findall
-_is_commitment = re.compile(rb'\{"c":' + _TEXT + rb"\}").fullmatch
-_is_digest = re.compile(rb'\{"len":(0|[1-9][0-9]*),"sha256":"(' + _HEX64 + rb')"\}').fullmatch
-
-
-def in_order(rows: list[tuple[bytes, ...]]) -> bool:
-    """The names are sorted and none stands twice, as in canonical JSON."""
-    return len(rows) < 2 or all(one[0] < other[0] for one, other in itertools.pairwise(rows))
-
-
-# at, reference of the actor, number of changes, their root, id, commitment to the label or null, log, to the reason
-Event = tuple[bytes, bytes, int, bytes, bytes, bytes, bytes, bytes]
-# id and type of the object, what was done, hash before, version, (name, before, after)s, (name, commitment)s
-Change = tuple[bytes, bytes, bytes, bytes, int, list[tuple[bytes, bytes, bytes]], list[tuple[bytes, bytes]]]
-
-
-def event_in(raw: bytes, number: int) -> Event:
-    found = _event_line(raw)
-    if found is None or len(raw) > LONGEST_LINE:
-        return _event_read(raw, number)
-    at, actor, count, root, uid, label, log, reason = found.groups()
-    return at, actor, int(count), root, uid, label, log, reason
-
-
-def _event_read(raw: bytes, number: int) -> Event:
-    header = read(raw, "V7", "events.jsonl", number)
-
-    def wrong(what: str) -> Tampered:
-        return Tampered("V7", "events.jsonl", what, number)
-
-    parts = {"v", "id", "log", "at", "act", "by", "subject", "label", "reason", "req", "app", "changes"}
-    if not isinstance(header, dict) or set(header) != parts or header["v"] != 1:
-        raise wrong("it is no event of version 1")
-    by, changes = header["by"], header["changes"]
-    if not isinstance(by, dict) or set(by) != {"kind", "ref", "via"} or not UUID.match(str(header["id"])):
-        raise wrong("its actor or its id is malformed")
-    if not isinstance(changes, dict) or set(changes) != {"n", "root"} or type(changes["n"]) is not int:
-        raise wrong("its changes are malformed")
-    if not TIME.match(str(header["at"])) or not HASH.match(str(changes["root"])) or changes["n"] < 0:
-        raise wrong("its time or its changes are malformed")
-    at, actor, root, uid, log = (
-        str(each).encode() for each in (header["at"], by["ref"], changes["root"], header["id"], header["log"])
-    )
-    return at, actor, changes["n"], root, uid, canonical(header["label"]), log, canonical(header["reason"])
-
-
-def change_in(raw: bytes, number: int) -> Change:
-    found = _change_line(raw)
-    if found is not None and len(raw) <= LONGEST_LINE:
-        hidden, key, op, previous, shown, kind, version = found.groups()
-        pairs, told = _pairs(shown), _hidden(hidden) if hidden else []
-        if in_order(pairs) and in_order(told):
-            return key, kind, op, previous, int(version), pairs, told
-    return _change_read(raw, number)
-
-
-def _change_read(raw: bytes, number: int) -> Change:
-    line = read(raw, "V7", "changes.jsonl", number)
-    try:
-        key, kind, op, previous = (inner(line[name]) for name in ("id", "type", "op", "prev"))
-        shown = [(inner(name), canonical(before), canonical(after)) for name, (before, after) in line["set"].items()]
-        hidden = [(inner(name), canonical(told)) for name, told in line.get("hid", {}).items()]
-        if line["op"] not in {"create", "update", "archive"} or type(line["ver"]) is not int:
-            raise TypeError
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise Tampered("V7", "changes.jsonl", "it is no change", number) from None
-    return key, kind, op, previous, line["ver"], shown, hidden
-
-
-def private_in(raw: bytes, number: int) -> tuple[bytes, bytes | None]:
-    """Where a hidden value belongs (see `place`), and its commitment or digest; None if the value is gone."""
-    found = _private_line(raw)
-    if found is None or len(raw) > LONGEST_LINE:
-        return _private_read(raw, number)
-    key, salt, text, bare = found.groups()
-    return key, commitment(binascii.unhexlify(salt), b'"%b"' % text if bare is None else bare)
-
-
-def _private_read(raw: bytes, number: int) -> tuple[bytes, bytes | None]:
-    row = read(raw, "V9", "private.jsonl", number, longest=10**9)
-    try:
-        key = place(inner(row["event"]), inner(row["path"]))
-        salt, value = row["salt"], row["value"]
-    except (KeyError, TypeError):
-        raise Tampered("V9", "private.jsonl", "it is no hidden value", number) from None
-    if value is None:
-        return key, None
-    try:
-        return key, digest(value.encode()) if salt is None else commitment(bytes.fromhex(salt), value.encode())
-    except (TypeError, ValueError, AttributeError):
-        return key, b""  # opens nothing
-
-
-def place(uid: bytes, path: bytes) -> bytes:
-    return b'"%b","path":"%b"' % (uid, path)
-
-
-def inner(text: str) -> bytes:
-    """A text in canonical JSON, without its quotation marks. Raises: TypeError."""
-    if not isinstance(text, str):
-        raise TypeError
-    return canonical(text)[1:-1]
-
-
-def commitment(salt: bytes, value: bytes) -> bytes:
-    told = hashlib.sha256(b"crispmlq/commit/v1\x00" + salt + value).hexdigest()
-    return b'{"c":"%b"}' % told.encode()
-
-
-def digest(value: bytes) -> bytes:
-    return b'{"len":%d,"sha256":"%b"}' % (len(value), hashlib.sha256(value).hexdigest().encode())
-
-
-def same(known: bytes, told: bytes) -> bool:
-    """Equal, or one is the digest of the other (long values are kept beside the line)."""
-    return known == told or any(
-        _is_digest(short) and digest(whole) == short for whole, short in ((known, told), (told, known))
-    )
+def canonical(value: Any) -> str:
+    return _encode(value)
 
 
 # --- Signed notes --------------------------------------------------------------------------------------------------
@@ -631,6 +475,13 @@ def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
 # --- The bundle ----------------------------------------------------------------------------------------------------
 
 
+def lines_of(chunk: bytes) -> list[bytes]:
+    """Its lines, without their breaks; the last ends in one too."""
+    lines = chunk.split(b"\n")
+    lines.pop()
+    return lines
+
+
 class Bundle:
     """The files of a bundle, found to be what its manifest says (V1)."""
 
@@ -652,17 +503,13 @@ class Bundle:
             raise Unreadable("The bundle is larger than this program reads.")
         if lacking := FILES - set(names):
             raise Tampered("V1", sorted(lacking)[0], "the file is missing")
-        self._keep = sum(info.file_size for info in infos) <= KEPT_BYTES
         self._kept: dict[str, bytes] = {}
         self.manifest = read(self.bytes("MANIFEST.json"), "V1", "MANIFEST.json", longest=10**7)
         self._compare(set(names))
 
     def bytes(self, name: str) -> bytes:
         if name not in self._kept:
-            raw = self._unpacked(name)
-            if not self._keep:
-                return raw
-            self._kept[name] = raw
+            self._kept[name] = self._unpacked(name)
         return self._kept[name]
 
     def _unpacked(self, name: str) -> bytes:
@@ -680,17 +527,20 @@ class Bundle:
         except UnicodeDecodeError:
             raise Tampered("V1", name, "it is no text") from None
 
-    def lines(self, name: str, begin: int = 0, end: int | None = None, number: int = 1) -> Iterator[tuple[int, bytes]]:
-        """(number, line without its break), from the byte `begin` to `end`; the last line ends in a break too."""
+    def chunks(self, name: str, begin: int = 0, end: int | None = None, size: int = CHUNK) -> Iterator[bytes]:
+        """From the byte `begin` to `end`, as many whole lines at a time as `size` bytes hold, but at least one."""
         raw = self.bytes(name)
         if raw and not raw.endswith(b"\n"):
             raise Tampered("V1", name, "the last line is cut")
         end = len(raw) if end is None else end
         while begin < end:
-            after = raw.find(b"\n", min(begin + 2**20, end - 1)) + 1  # not all at once, which would take much memory
-            rows = raw[begin : after - 1].split(b"\n")
-            yield from enumerate(rows, number)
-            begin, number = after, number + len(rows)
+            after = (raw.rfind(b"\n", begin, min(begin + size, end)) + 1) or (raw.find(b"\n", begin) + 1)
+            yield raw[begin:after]
+            begin = after
+
+    def lines(self, name: str) -> Iterator[tuple[int, bytes]]:
+        """Each line with its number."""
+        return enumerate(itertools.chain.from_iterable(map(lines_of, self.chunks(name))), 1)
 
     def _compare(self, names: set[str]) -> None:
         wrong = Tampered("V1", "MANIFEST.json", "it is no manifest of a bundle this program knows")
@@ -715,7 +565,7 @@ class Bundle:
         return len(raw), hashlib.sha256(raw).hexdigest()
 
 
-Brought = tuple[str, str]  # name and text of a file the auditor holds
+# --- The checks, in their order --------------------------------------------------------------------------------------
 
 
 class Verifier:
@@ -726,9 +576,9 @@ class Verifier:
         outside: list[tuple[str, str]],
         receipts: list[tuple[str, str]],
         authorities: list[x509.Certificate] | None = None,
-        two_processes: bool = False,
+        processes: int = 1,
     ):
-        self.two_processes = two_processes
+        self.processes = processes
         self.bundle, self.outside, self.receipts, self.authorities = bundle, outside, receipts, authorities or []
         self.result = Result()
         given = [key_of(vkey) for vkey in vkeys]
@@ -833,6 +683,9 @@ class Verifier:
             raise Tampered("V3", "log.note", "the signed head is not the one in the last seal")
         if self.bundle.manifest.get("log") != self.log:
             raise Tampered("V3", "MANIFEST.json", "it names another log")
+        self.pruned = self.bundle.manifest.get("pruned", 0)
+        if type(self.pruned) is not int or not 0 <= self.pruned < self.size:
+            raise Tampered("V4", "MANIFEST.json", "it says that more events were pruned than there are")
         self._note(f"{self.size} events of {self.log_origin}, in seal {self.root_size} of {self.sealed_at}.")
 
     # V5
@@ -905,10 +758,14 @@ class Verifier:
                 if found is None or self.origin != found[4].removesuffix(f"/e{found[1]}"):
                     raise Tampered("V5", "events.jsonl", "it does not say what was lost in the restore", number)
                 told[int(found[1])] = (int(found[2]), int(found[3]), int(found[5]))
-        epochs = {
-            epoch_of(json.loads(raw)["note"].partition("\n")[0]) for _, raw in self.bundle.lines("checkpoints.jsonl")
-        }
-        for epoch in range(min(epochs), max(epochs)):
+        began: dict[int, int] = {}  # epoch -> size of its first head
+        for row in (json.loads(raw) for _, raw in self.bundle.lines("checkpoints.jsonl")):
+            began.setdefault(epoch_of(row["note"].partition("\n")[0]), row["size"])
+        pruned = {epoch for epoch in began if began.get(epoch + 1, self.size) <= self.pruned}
+        for epoch in range(min(began), max(began)):
+            if epoch not in told and epoch in pruned:
+                self.result.unchecked.append(f"what was lost when epoch {epoch} ended; what told it was pruned")
+                continue
             if epoch not in told:
                 raise Tampered("V5", "events.jsonl", f"epoch {epoch} of this log ended, and no event tells why")
             kept, events, published = told[epoch]
@@ -917,6 +774,10 @@ class Verifier:
             )
             self.result.unchecked.append(f"what was recorded in between is lost: {lost}")
         for name, origin, size in self.lost:
+            if epoch_of(origin) not in told and epoch_of(origin) in pruned:
+                untold = f"{name}: this head of an earlier epoch is no beginning of the trail"
+                self.result.warnings.append(f"V5: {untold}; the event that told what was lost then was pruned.")
+                continue
             kept, events, published = told.get(epoch_of(origin), (0, 0, 0))
             root = self._is_root(origin)
             if epoch_of(origin) not in told or size <= (kept if root else events) or (root and size > published):
@@ -986,53 +847,59 @@ class Verifier:
     # V4, V7, V8, V9
 
     def _trail(self) -> None:
-        """Every event with its changes and hidden values: by two processes, and by one if anything is amiss there."""
+        """Every event with its changes and hidden values: quickly, and once more line by line if anything is amiss."""
         self.hashes = self.bundle.bytes("log.hashes")
         if len(self.hashes) != 32 * self.size:
             raise Tampered("V4", "log.hashes", f"it holds not {self.size} hashes")
-        whole = self._by_two() if self.two_processes and self.size >= WORTH_TWO_PROCESSES else None
-        if whole is None:
+        if self.pruned:
             self._log_hashes()
-            whole = Stretch(self)
+        whole = None if self.pruned else self._quickly()
+        if whole is None:
+            whole = Stretch(self, singly=True)
             whole.check()
-            whole.require_nothing_left()
-        self.events, self.objects = whole.events, whole.objects
+            whole.require_erasures()
+        self.in_order, self.objects = whole.in_order, whole.objects
         self.result.erased = len(whole.gone)
+        if self.pruned:
+            self._require_pruning(whole)
         self._note(f"Signed heads, each a beginning of this log: {sum(map(len, self.asked.values()))}.")
         self._note(f"{self.size} events in their order; {len(self.objects)} objects, each change fits the one before.")
 
-    def _by_two(self) -> Stretch | None:
-        """The trail, found good by two processes that check one half each; None if it has to be checked by one.
+    def _require_pruning(self, whole: Stretch) -> None:
+        if self.pruned not in whole.prunings:
+            what = f"the first {self.pruned} events are missing, and no event tells that they were pruned"
+            raise Tampered("V4", "events.jsonl", what)
+        at, until, basis = whole.prunings[self.pruned]
+        self.result.pruned = (
+            f"What the first {self.pruned} events said: they were kept until {until}, and pruned on {at[:10]} "
+            f"({basis}). Only their hashes remain; that they were these events, in this order, is proven."
+        )
 
-        Which failure comes first cannot be said here: then all is checked again, in order.
-        """
-        parts = halves(self.bundle)
-        if parts is None or "fork" not in multiprocessing.get_all_start_methods():
-            return None
-        context = multiprocessing.get_context("fork")
-        receiving, sending = context.Pipe(duplex=False)
-        helper = context.Process(target=tell_half, args=(self, parts[1], sending))
-        helper.start()
-        sending.close()
+    def _quickly(self) -> Stretch | None:
+        """The trail, found good by processes that check a part each; None if anything is amiss in a part."""
+        many = self.size >= WORTH_PROCESSES and "fork" in multiprocessing.get_all_start_methods()
+        first, *later = cut(self.bundle, self.processes if many else 1)
+        helpers = [Helper(self, part) for part in later]
         try:
             self._log_hashes()
-            half = Stretch(self, parts[0])
-            half.check()
-            half.join(receiving.recv())
-            half.require_nothing_left()
-        except (Tampered, Unreadable, EOFError):
-            return None
+            with contextlib.suppress(Tampered, EOFError):
+                whole = Stretch(self, first)
+                whole.check()
+                for helper in helpers:
+                    whole.join(helper.found())
+                whole.require_erasures()
+                return whole
         finally:
-            helper.kill()
-            helper.join()
-        return half
+            for helper in helpers:
+                helper.stop()
+        return None
 
-    def actors(self) -> set[bytes]:
-        found: set[bytes] = set()
+    def actors(self) -> set[str]:
+        found: set[str] = set()
         for number, raw in self.bundle.lines("actors.jsonl"):
             row = read(raw, "V7", "actors.jsonl", number)
-            ref = str(row.get("ref")).encode() if isinstance(row, dict) else b""
-            if ref in found or not UUID.match(ref.decode()):
+            ref = str(row.get("ref")) if isinstance(row, dict) else ""
+            if ref in found or not UUID.match(ref):
                 raise Tampered("V7", "actors.jsonl", "it is no actor, or is there twice", number)
             found.add(ref)
         return found
@@ -1040,23 +907,23 @@ class Verifier:
     # V11
 
     def _times(self) -> None:
-        times, before = list(self.events.values()), None
-        if times == sorted(times):
-            return
-        for number, at in enumerate(times, 1):
-            before = self._time(at.decode(), before, number)
+        latest = ""
+        for number, raw in self.bundle.lines("events.jsonl") if not self.in_order else ():
+            latest = self._time(_at(raw)[1].decode(), latest, number)
 
-    def _time(self, at: str, before: datetime | None, number: int) -> datetime:
-        now = datetime.fromisoformat(at)
-        if before is not None and (before - now).total_seconds() > BACKWARDS_SECONDS:
+    def _time(self, at: str, latest: str, number: int) -> str:
+        """The later of the two."""
+        if at >= latest:
+            return at
+        if (datetime.fromisoformat(latest) - datetime.fromisoformat(at)).total_seconds() > BACKWARDS_SECONDS:
             self.result.warnings.append(f"V11: events.jsonl, line {number}: the clock was set back to {at}.")
-        return max(now, before) if before else now
+        return latest
 
     # V8
 
     def _state(self) -> None:
         raw = self.bundle.bytes("state.json")
-        if raw == state_of(self.objects):
+        if raw == state_of(self.objects).encode():
             return
         told = read(raw, "V8", "state.json", longest=10**9)
         replayed = json.loads(state_of(self.objects))
@@ -1067,8 +934,6 @@ class Verifier:
     # V10
 
     def _receipts(self) -> None:
-        uids = enumerate(self.events) if self.receipts else ()
-        leaves = {uid.decode(): self.hashes[32 * seq : 32 * seq + 32].hex() for seq, uid in uids}
         for name, note in self.receipts:
             text = None
             for key in self.keys:
@@ -1080,9 +945,212 @@ class Verifier:
             lines = (text or "").split("\n")
             if len(lines) != 6 or lines[0] != RECEIPT or lines[1] != self.log_origin:
                 raise Tampered("V10", name, "it is no receipt for an event of this log")
-            if leaves.get(lines[2]) != lines[3]:
+            if not self._has(lines[2], lines[3]):
                 raise Tampered("V10", name, f"the event {lines[2]} it confirms is not in the trail, or is another one")
             self._note(f"The event of receipt {name} is in the trail.")
+
+    def _has(self, uid: str, told: str) -> bool:
+        """Whether an event with this id has this hash; of one that was pruned, only the hash is known."""
+        sought = bytes.fromhex(told) if HASH.match(told) else b""
+        if any(self.hashes[at : at + 32] == sought for at in range(0, 32 * self.pruned, 32)):
+            return True
+        return any(
+            self.hashes[32 * number - 32 : 32 * number] == sought and json.loads(raw)["id"] == uid
+            for number, (_, raw) in enumerate(self.bundle.lines("events.jsonl"), self.pruned + 1)
+        )
+
+
+# --- Lines taken apart ---------------------------------------------------------------------------------------------
+
+# Nearly all lines are of one layout for each file. They are recognised by a regular expression that is let loose on
+# many lines at a time, matches nothing but canonical JSON, and takes the parts out of it as they stand. A line it does
+# not match is read as JSON, with the same parts in the end. Values stay canonical JSON throughout: two values are equal
+# if and only if these texts are.
+#
+# A dot stands for any character, even a quotation mark. It is used only in what is compared afterwards with something
+# computed or known, which then shows that it was what it should be: hashes, commitments, the log, the actor.
+
+_ESCAPE = r'\\(?:["\\bfnrt]|u00(?:0[1-7bef]|1[0-9a-f]))'
+_PLAIN = r'[^"\\\x00-\x1f]*+'
+_TEXT = rf'"{_PLAIN}(?:{_ESCAPE}{_PLAIN})*+"'
+_VALUE = rf"(?:{_TEXT}|null|true|false|0|-?[1-9][0-9]{{0,14}})"
+_PAIR = rf'"[0-9A-Za-z_]++":\[{_VALUE},{_VALUE}\]'
+_HIDDEN = r'"[0-9A-Za-z_]++":\{"c":"[0-9a-f]{64}"\}'
+_PARTS = {
+    "%UUID": r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    "%TIME": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z",
+    "%COMMITTED": r'null|\{"c":".{64}"\}',
+    "%PAIR": _PAIR, "%HIDDEN": _HIDDEN, "%PLAIN": _PLAIN, "%VALUE": _VALUE, "%WORD": f'"{_PLAIN}"',
+}  # fmt: skip
+
+
+def _layout(pattern: str) -> Callable[[str], list[Any]]:
+    """The pattern with its %PARTS filled in; line breaks in it, and spaces after them, do not count.
+
+    A match begins at the start of a line and ends in a line break. So if there are as many matches as line breaks, each
+    line was matched as a whole.
+    """
+    for name, part in _PARTS.items():
+        pattern = pattern.replace(name, part)
+    return re.compile("^" + re.sub(r"\n *", "", pattern) + "\n", re.MULTILINE | re.DOTALL).findall
+
+
+_events = _layout(r"""\{"act":%WORD,"app":%WORD,"at":"(%TIME)",
+    "by":\{"kind":%WORD,"ref":"(.{36})","via":%WORD\},
+    "changes":\{"n":(0|[1-9][0-9]{0,8}),"root":"(.{64})"\},
+    "id":"(%UUID)","label":(%COMMITTED),"log":"(.{36})","reason":(%COMMITTED),
+    "req":(?:null|%WORD),"subject":\[%WORD,%WORD\],"v":1\}""")
+_changes = _layout(r"""\{(?:"hid":\{(%HIDDEN(?:,%HIDDEN)*+)\},)?+
+    "id":"(%PLAIN)","op":"(create|update|archive)","prev":"(|.{64})",
+    "set":\{(?:"([0-9A-Za-z_]++)":\[(%VALUE),(%VALUE)\]((?:,%PAIR)*+))?+\},
+    "type":"([0-9a-z_.]++)","ver":([1-9][0-9]{0,14})\}""")
+_private = _layout(r"""\{"event":"(%PLAIN","path":"%PLAIN)",
+    "salt":"(.{32})","value":"(%PLAIN(?:\\"%PLAIN)*+)"\}""")
+_pairs = re.compile(rf'"([0-9A-Za-z_]++)":\[({_VALUE}),({_VALUE})\]').findall
+_hidden = re.compile(r'"([0-9A-Za-z_]++)":(\{"c":"[0-9a-f]{64}"\})').findall
+_is_commitment = re.compile(rf'\{{"c":{_TEXT}\}}').fullmatch
+_is_digest = re.compile(r'\{"len":(?:0|[1-9][0-9]*),"sha256":"[0-9a-f]{64}"\}').fullmatch
+
+# time, reference of the actor, number of changes, their root, id, commitment to the label or null, log, to the reason
+Event = tuple[str, str, str, str, str, str, str, str]
+Pair = tuple[str, str, str]  # name of a field, its value before and after
+# (name, commitment)s, id of the object, what was done, hash before, first pair (an empty name: none), further pairs,
+# type, version; where there are several, as they stand in the line or as a list
+Change = tuple[str | list[tuple[str, str]], str, str, str, str, str, str, str | list[Pair], str, str]
+# where a hidden value belongs (see `place`), and its commitment or digest; None if the value is gone
+Private = tuple[str, str | None]
+
+
+@dataclass(frozen=True)
+class Layout:
+    many: Callable[[str], list[Any]]  # finds the lines of the usual layout; ValueError if one cannot be what it seems
+    read: Callable[[bytes, int], Any]  # reads any line
+    longest: int = LONGEST_LINE
+
+
+def taken_apart(lines: list[bytes], chunk: bytes, number: int, layout: Layout, singly: bool) -> list[Any]:
+    """The parts of each line of the chunk, of which the first has this number; with `singly`, all are read as JSON."""
+    rows = []
+    if not singly and len(chunk) <= layout.longest:
+        with contextlib.suppress(ValueError):
+            rows = layout.many(chunk.decode())
+    if len(rows) == len(lines):
+        return rows
+    if len(lines) == 1:
+        return [layout.read(lines[0], number)]
+    return [row for n, line in enumerate(lines, number) for row in taken_apart([line], line + b"\n", n, layout, singly)]
+
+
+def read_event(raw: bytes, number: int) -> Event:
+    header = read(raw, "V7", "events.jsonl", number)
+
+    def wrong(what: str) -> Tampered:
+        return Tampered("V7", "events.jsonl", what, number)
+
+    parts = {"v", "id", "log", "at", "act", "by", "subject", "label", "reason", "req", "app", "changes"}
+    if not isinstance(header, dict) or set(header) != parts or header["v"] != 1:
+        raise wrong("it is no event of version 1")
+    by, changes = header["by"], header["changes"]
+    if not isinstance(by, dict) or set(by) != {"kind", "ref", "via"} or not UUID.match(str(header["id"])):
+        raise wrong("its actor or its id is malformed")
+    if not isinstance(changes, dict) or set(changes) != {"n", "root"} or type(changes["n"]) is not int:
+        raise wrong("its changes are malformed")
+    if not TIME.match(str(header["at"])) or not HASH.match(str(changes["root"])) or changes["n"] < 0:
+        raise wrong("its time or its changes are malformed")
+    told = (header["at"], by["ref"], changes["n"], changes["root"], header["id"])
+    at, actor, count, root, uid = map(str, told)
+    return at, actor, count, root, uid, canonical(header["label"]), str(header["log"]), canonical(header["reason"])
+
+
+def read_change(raw: bytes, number: int) -> Change:
+    line = read(raw, "V7", "changes.jsonl", number)
+    try:
+        key, kind, op, previous = (inner(line[name]) for name in ("id", "type", "op", "prev"))
+        pairs = [(inner(name), canonical(before), canonical(after)) for name, (before, after) in line["set"].items()]
+        hidden = [(inner(name), canonical(told)) for name, told in line.get("hid", {}).items()]
+        if line["op"] not in {"create", "update", "archive", "restate"} or type(line["ver"]) is not int:
+            raise TypeError
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Tampered("V7", "changes.jsonl", "it is no change", number) from None
+    return hidden, key, op, previous, "", "", "", pairs, kind, str(line["ver"])
+
+
+def pairs_of(change: Change, number: int) -> list[Pair]:
+    first, more = change[4:7], change[7]
+    if isinstance(more, list):
+        return more
+    return in_order([first, *_pairs(more)] if first[0] else [], number)
+
+
+def hidden_of(change: Change, number: int) -> list[tuple[str, str]]:
+    told = change[0]
+    return in_order(_hidden(told), number) if isinstance(told, str) else told
+
+
+def in_order(rows: list[Any], number: int) -> list[Any]:
+    """The rows, if their names are sorted and none stands twice, as in canonical JSON, which no pattern can tell."""
+    if any(one[0] >= other[0] for one, other in itertools.pairwise(rows)):
+        raise Tampered("V7", "changes.jsonl", "not canonical JSON: its names are not in their order", number)
+    return rows
+
+
+def many_private(text: str) -> list[Private]:
+    sha256, unhexlify = hashlib.sha256, binascii.unhexlify
+    return [  # as `commitment`, but without a call for each
+        (key, f'{{"c":"{sha256(COMMITMENT + unhexlify(salt) + value.replace(BACKSLASH, "").encode()).hexdigest()}"}}')
+        for key, salt, value in _private(text)
+    ]
+
+
+def read_private(raw: bytes, number: int) -> Private:
+    row = read(raw, "V9", "private.jsonl", number, longest=LONGEST_PRIVATE)
+    try:
+        key = place(inner(row["event"]), inner(row["path"]))
+        salt, value = row["salt"], row["value"]
+    except (KeyError, TypeError):
+        raise Tampered("V9", "private.jsonl", "it is no hidden value", number) from None
+    if value is None:
+        return key, None
+    try:
+        return key, digest(value) if salt is None else commitment(bytes.fromhex(salt), value.encode())
+    except (TypeError, ValueError, AttributeError):
+        return key, "null"  # opens nothing
+
+
+EVENTS, CHANGES = Layout(_events, read_event), Layout(_changes, read_change)
+PRIVATE = Layout(many_private, read_private, LONGEST_PRIVATE)
+
+
+def place(uid: str, path: str) -> str:
+    return f'{uid}","path":"{path}'
+
+
+def told_place(key: str) -> str:
+    uid, path = json.loads(f'["{key}"]'.replace('","path":"', '","', 1))
+    return f"{path} in event {uid}"
+
+
+def inner(text: str) -> str:
+    """A text in canonical JSON, without its quotation marks. Raises: TypeError."""
+    if not isinstance(text, str):
+        raise TypeError
+    return canonical(text)[1:-1]
+
+
+def commitment(salt: bytes, value: bytes) -> str:
+    return f'{{"c":"{hashlib.sha256(COMMITMENT + salt + value).hexdigest()}"}}'
+
+
+def digest(value: str) -> str:
+    raw = value.encode()
+    return f'{{"len":{len(raw)},"sha256":"{hashlib.sha256(raw).hexdigest()}"}}'
+
+
+def same(known: str, told: str) -> bool:
+    """Equal, or one is the digest of the other (long values are kept beside the line)."""
+    return known == told or any(
+        _is_digest(short) and digest(whole) == short for whole, short in ((known, told), (told, known))
+    )
 
 
 # --- The events, their changes and hidden values -------------------------------------------------------------------
@@ -1090,209 +1158,314 @@ class Verifier:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the trail: lines and bytes where it begins and ends; None stands for the end of the file."""
+    """A part of the trail: the bytes where its events and hidden values begin and end; None is the end of the file."""
 
     events: tuple[int, int | None] = (0, None)
     private: tuple[int, int | None] = (0, None)
-    first_event: int = 0
-    first_private: int = 0
 
 
 class Stretch:
-    """Some events in a row. Of what lies before them it only remembers what has to hold there, for `join`."""
+    """Some events in a row, with their changes and hidden values (V4, V7, V8, V9).
 
-    def __init__(self, of: Verifier, part: Part | None = None) -> None:
-        self.of, self.part = of, part or Part()
-        self.events: dict[bytes, bytes] = {}  # id -> time, in their order
-        self.objects: dict[tuple[bytes, bytes], list[Any]] = {}  # -> version, hash, values by name
-        self.before: dict[tuple[bytes, bytes], list[Any]] = {}  # the same, as the first changes here tell it
-        self.gone: list[tuple[bytes, int, str]] = []  # places of values that are gone; an erasure has to name them
-        self.erasures: set[bytes] = set()
-        self.changes_from = self.changes_to = 0
-        self._actors, self._seconds = of.actors(), set[bytes]()  # seconds known to exist
+    Many lines are looked at together: it is then certain that all are good, but not which one is amiss, and nothing of
+    what is raised is told to anybody. With `singly` each line is looked at alone and read as JSON, and what is raised
+    names the first failure of the trail. The checks are the same.
+
+    A part that is not the first takes the objects to have been what its first changes of them say; `join` proves it.
+    """
+
+    def __init__(self, of: Verifier, part: Part | None = None, singly: bool = False) -> None:
+        self.of, self.part, self.singly = of, part or Part(), singly
+        self.chunk = 1 if singly else CHUNK
+        self.uids: set[str] = set()
+        self.times: tuple[str, str] | None = None  # the first and the last
+        self.in_order = True  # the times
+        self.objects: dict[tuple[str, str], list[Any]] = {}  # (type, id) -> version, hash, values by name
+        self.before: dict[tuple[str, str], list[Any]] = {}  # the same, as the first changes here tell what was before
+        self.gone: list[tuple[str, int, str]] = []  # places of values that are gone; an erasure has to name them
+        self.erasures: set[str] = set()
+        self.prunings: dict[int, tuple[str, str, str]] = {}  # number of events -> when, kept until, basis
+        self._stating = ""  # the event that states every object anew
+        self._actors, self._days = of.actors(), set[str]()  # days known to exist
+        begin, events = self.part.events[0], of.bundle.bytes("events.jsonl")
+        self.number = events.count(b"\n", 0, begin) + 1  # of the next line
+        self.changes_from = self.changes_to = sum(map(int, _counts(events, 0, begin)))
+        self._changes = itertools.chain.from_iterable(self._change_chunks())
+        self._values: dict[str, str | None] = {}  # what was read of private.jsonl and not asked for yet
+        self._values_read, self._more_values = 0, self._private_chunks()
 
     def check(self) -> None:
-        self._private()
-        self._changes = self._changes_from_here()
-        sha256, hashes, pop = hashlib.sha256, self.of.hashes, self.private.pop
-        log, seq = self.of.log.encode(), self.part.first_event - 1
-        for number, raw in self.of.bundle.lines("events.jsonl", *self.part.events, self.part.first_event + 1):
-            seq = number - 1
-            if sha256(b"\x00" + raw).digest() != hashes[32 * seq : 32 * number]:
-                what = f"the event with number {seq} is not the one that was sealed"
-                raise Tampered("V4", "events.jsonl", what, number)
-            at, actor, count, root, uid, label, told_log, reason = event_in(raw, number)
-            if told_log != log:
-                raise Tampered("V7", "events.jsonl", f"it is an event of another log, {told_log.decode()}", number)
-            if uid in self.events:
-                raise Tampered("V7", "events.jsonl", "an event is there twice", number)
-            self.events[uid] = at
-            if at[:19] not in self._seconds:
-                self._second(at, number)
-            if actor not in self._actors:
-                raise Tampered("V7", "actors.jsonl", f"nobody stands behind the actor of event {uid.decode()}")
-            if reason != b"null" and (opens := pop(b'"%b","path":"/reason"' % uid, None)) != reason:
-                self._unopened(opens, uid, b"/reason", reason, "events.jsonl", number)
-            if label != b"null" and (opens := pop(b'"%b","path":"/subject"' % uid, None)) != label:
-                self._unopened(opens, uid, b"/subject", label, "events.jsonl", number)
-            if count == 1:
-                reached = self._change(uid, 0, number)
-            else:
-                leaves = [bytes.fromhex(self._change(uid, n, number).decode()) for n in range(count)]
-                reached = root_of(leaves).hex().encode()
-            if reached != root:
-                told = f"these {count} changes are not those the event with number {seq} commits to"
-                raise Tampered("V7", "changes.jsonl", told, self.changes_to - count + 1)
-        if self.part.events[1] is None and seq + 1 != self.of.size:
-            raise Tampered("V4", "events.jsonl", f"{seq + 1} events, but the signed head has {self.of.size}", seq + 2)
-
-    def join(self, after: dict[str, Any]) -> None:
-        """Take over what was found in the events after these. Raises: Tampered, where they do not fit together."""
-        apart = Tampered("V8", "changes.jsonl", "the two halves do not fit together", after["changes_from"] + 1)
-        if (
-            self.changes_to != after["changes_from"]
-            or self.private
-            or not self.events.keys().isdisjoint(after["events"])
-        ):
-            raise apart
-        for key, (version, head, values) in after["before"].items():
-            known_version, known_head, known = self.objects.get(key, (0, b"", {}))
-            if (known_version, known_head) != (version, head):
-                raise apart
-            if not all(same(known.get(name, b"null"), told) for name, told in values.items()):
-                raise apart
-        for key, (version, head, values) in after["objects"].items():
-            self.objects[key] = [version, head, self.objects.get(key, (0, b"", {}))[2] | values]
-        self.events |= after["events"]
-        self.gone += after["gone"]
-        self.erasures |= after["erasures"]
-        self.private = after["private"]
-        self.changes_to = after["changes_to"]
-        self._changes = self._changes_from_here()
-
-    def require_nothing_left(self) -> None:
-        for number, _ in self._changes:
-            raise Tampered("V7", "changes.jsonl", "a change that belongs to no event", number)
-        for key in self.private:
+        if self.singly:  # all at once, to tell a value that is there twice from one that belongs nowhere
+            self._read_all_values()
+        for chunk in self.of.bundle.chunks("events.jsonl", *self.part.events, self.chunk):
+            lines = lines_of(chunk)
+            self._sealed(lines)
+            rows = taken_apart(lines, chunk, self.number, EVENTS, self.singly)
+            self._headers(rows)
+            self._contents(rows)
+            self.number += len(lines)
+        if self.part.events[1] is None:
+            self._ended()
+        self._read_all_values()
+        for key in self._values:
             raise Tampered("V9", "private.jsonl", f"a value for {told_place(key)}, which has none")
-        for key, line, file in self.gone:
-            if key not in self.erasures:
-                raise Tampered("V9", file, f"the value of {told_place(key)} is gone, and no erasure names it", line)
 
-    def _second(self, at: bytes, number: int) -> None:
+    def _ended(self) -> None:
+        count = self.number - 1 + self.of.pruned
+        if count != self.of.size:
+            told = f"{count} events, but the signed head has {self.of.size}"
+            raise Tampered("V4", "events.jsonl", told, self.number)
+        if next(self._changes, None):
+            raise Tampered("V7", "changes.jsonl", "a change that belongs to no event", self.changes_to + 1)
+
+    # V4
+
+    def _sealed(self, lines: list[bytes]) -> None:
+        sha256, first = hashlib.sha256, self.number - 1 + self.of.pruned
+        found = b"".join([sha256(b"\x00" + line).digest() for line in lines])
+        if found != self.of.hashes[32 * first : 32 * (first + len(lines))]:
+            what = f"the event with number {first} is not the one that was sealed"
+            raise Tampered("V4", "events.jsonl", what, self.number)
+
+    # V7
+
+    def _headers(self, rows: list[Event]) -> None:
+        """What can be said of events without their changes."""
+        times, actors, _, _, uids, _, logs, _ = zip(*rows, strict=True)
+        for log in {*logs} - {self.of.log}:
+            raise Tampered("V7", "events.jsonl", f"it is an event of another log, {log}", self.number)
+        count = len(self.uids) + len(uids)
+        self.uids.update(uids)
+        if len(self.uids) != count:
+            raise Tampered("V7", "events.jsonl", "an event is there twice", self.number)
+        for day in {time[:10] for time in times} - self._days:
+            self._require_day(day)
+        if not {*actors} <= self._actors:
+            raise Tampered("V7", "actors.jsonl", f"nobody stands behind the actor of event {uids[0]}")
+        first, last = self.times or (times[0], "")
+        self.in_order = self.in_order and last <= times[0] and times == tuple(sorted(times))
+        self.times = first, times[-1]
+
+    def _require_day(self, day: str) -> None:
         try:
-            date.fromisoformat(at[:10].decode())
+            date.fromisoformat(day)
         except ValueError:
-            at = b""
-        if not TIME.match(at.decode()):
-            raise Tampered("V7", "events.jsonl", "its time or its changes are malformed", number)
-        self._seconds.add(at[:19])
+            raise Tampered("V7", "events.jsonl", "its time or its changes are malformed", self.number) from None
+        self._days.add(day)
+
+    def _contents(self, rows: list[Event]) -> None:
+        """Reason and label of each event, and its changes. The loop that runs for each: what is rare is elsewhere."""
+        open_value, change = self._values.pop, self._change
+        number = self.number
+        for _, _, count, root, uid, label, _, reason in rows:
+            if reason != "null" and (opens := open_value(f'{uid}","path":"/reason', "")) != reason:
+                self._unopened(opens, place(uid, "/reason"), reason, "events.jsonl", number)
+            if label != "null" and (opens := open_value(f'{uid}","path":"/subject', "")) != label:
+                self._unopened(opens, place(uid, "/subject"), label, "events.jsonl", number)
+            if count == "1":
+                reached = change(uid, 0)
+            else:
+                leaves = [bytes.fromhex(change(uid, n)) for n in range(int(count))]
+                reached = root_of(leaves).hex()
+            if reached != root:
+                seq = number - 1 + self.of.pruned
+                told = f"these {count} changes are not those the event with number {seq} commits to"
+                raise Tampered("V7", "changes.jsonl", told, self.changes_to - int(count) + 1)
+
+    # V7, V8
+
+    def _change_chunks(self) -> Iterator[Iterator[tuple[str, Change]]]:
+        """The changes from here on, each with its hash."""
+        sha256, number = hashlib.sha256, self.changes_to + 1
+        begin = offset_of(self.of.bundle.bytes("changes.jsonl"), self.changes_to)
+        for chunk in self.of.bundle.chunks("changes.jsonl", begin, None, self.chunk):
+            lines = lines_of(chunk)
+            hashes = [sha256(b"\x00" + line).hexdigest() for line in lines]
+            yield zip(hashes, taken_apart(lines, chunk, number, CHANGES, self.singly), strict=True)
+            number += len(lines)
+
+    def _change(self, uid: str, n: int) -> str:
+        """The hash of the next change, which is number `n` of this event, found to follow what was before."""
+        found = next(self._changes, None)
+        if found is None:
+            what = f"change {n} of event {uid} (line {self.number}) is missing"
+            raise Tampered("V7", "changes.jsonl", what)
+        self.changes_to += 1
+        reached, row = found
+        hidden, ident, op, previous, name, before, after, more, kind, told_version = row
+        version, key = int(told_version), (kind, ident)
+        known = self.objects.get(key)
+        if op == "restate":
+            known = self._stated(key, uid, version, previous, pairs_of(row, self.changes_to))
+        if known is None:
+            known = self.objects[key] = self._first(key, version, previous)
+        if version != known[0] + 1 or previous != known[1] or (op == "create") != (version == 1):
+            what = f"version {version} of {kind} {ident} does not follow the one before"
+            raise Tampered("V8", "changes.jsonl", what, self.changes_to)
+        known[0], known[1], values = version, reached, known[2]
+        if more or not name:
+            self._set(key, values, pairs_of(row, self.changes_to), uid, n)
+        elif values.get(name) == before:  # one value only
+            values[name] = after
+        else:
+            self._set(key, values, [(name, before, after)], uid, n)
+        if hidden:
+            self._hide(values, hidden_of(row, self.changes_to), uid, n)
+        if kind == ERASURE and op == "create":
+            self._erase(pairs_of(row, self.changes_to))
+        if kind == PRUNING and op == "create":
+            self._prune(uid, pairs_of(row, self.changes_to))
+        return reached
+
+    def _stated(self, key: tuple[str, str], uid: str, version: int, previous: str, pairs: list[Pair]) -> list[Any]:
+        """The object, which the event after a pruning states anew; what it was before is believed there alone."""
+        if uid != self._stating or any(before != after for _, before, after in pairs):
+            what = "it states an object anew where it must not, or otherwise"
+            raise Tampered("V8", "changes.jsonl", what, self.changes_to)
+        if key not in self.objects:
+            first = self._first(key, version, previous)
+            if self.of.pruned and self.of.pruned in self.prunings:
+                first = [version - 1, previous, {name: before for name, before, _ in pairs}]
+            self.objects[key] = first
+        return self.objects[key]
+
+    def _prune(self, uid: str, pairs: list[Pair]) -> None:
+        told = {name: json.loads(after) for name, _, after in pairs}
+        try:
+            events, until, at, basis = (told[name] for name in ("events", "kept_until", "pruned_at", "basis"))
+            if type(events) is not int or not until < at[:10]:
+                raise ValueError
+        except (KeyError, TypeError, ValueError):
+            what = "it prunes events that had to be kept"
+            raise Tampered("V8", "changes.jsonl", what, self.changes_to) from None
+        self._stating, self.prunings[events] = uid, (at, until, basis)
+
+    def _first(self, key: tuple[str, str], version: int, previous: str) -> list[Any]:
+        """An object not seen before: new, or in a later stretch what its first change here says it was."""
+        if not self.part.events[0]:
+            return [0, "", {}]
+        self.before[key] = [version - 1, previous, {}]
+        return [version - 1, previous, {}]
+
+    def _set(self, key: tuple[str, str], values: dict[str, str], pairs: list[Pair], uid: str, n: int) -> None:
+        later = self.part.events[0] > 0
+        for name, before, after in pairs:
+            known = values.get(name)
+            if known is None:
+                known = before if later else "null"
+                if later:
+                    self.before[key][2][name] = before
+            if known != before and not same(known, before):
+                what = f"{name} of {key[0]} {key[1]} was not what the line says before"
+                raise Tampered("V8", "changes.jsonl", what, self.changes_to)
+            values[name] = after
+            if after[0] == "{":
+                self._long(place(uid, f"/{n}/{name}"), after)
 
     # V9
 
-    def _private(self) -> None:
-        """The hidden values, as the commitments and digests they open."""
-        self.private: dict[bytes, bytes | None] = {}
-        for number, raw in self.of.bundle.lines("private.jsonl", *self.part.private, self.part.first_private + 1):
-            key, opens = private_in(raw, number)
-            if key in self.private:
-                raise Tampered("V9", "private.jsonl", "a value is there twice", number)
-            self.private[key] = opens
+    def _private_chunks(self) -> Iterator[list[Private]]:
+        number = 1
+        for chunk in self.of.bundle.chunks("private.jsonl", *self.part.private, self.chunk):
+            lines = lines_of(chunk)
+            yield taken_apart(lines, chunk, number, PRIVATE, self.singly)
+            number += len(lines)
 
-    def _unopened(self, opens: bytes | None, uid: bytes, path: bytes, told: bytes, file: str, line: int) -> None:
-        """The commitment `told` is opened by another value, or by none, which an erasure has to name."""
+    def _read_values(self) -> bool:
+        """Read some more of private.jsonl, whose values mostly stand in the order in which they are asked for."""
+        rows = next(self._more_values, None)
+        if rows is None:
+            return False
+        self._values_read += len(rows)
+        count = len(self._values) + len(rows)
+        self._values.update(rows)
+        if len(self._values) != count:
+            raise Tampered("V9", "private.jsonl", "a value is there twice", self._values_read)
+        return True
+
+    def _read_all_values(self) -> None:
+        while self._read_values():
+            pass
+
+    def _hide(self, values: dict[str, str], hidden: list[tuple[str, str]], uid: str, n: int) -> None:
+        for name, told in hidden:
+            values[name] = told
+            key = place(uid, f"/{n}/{name}")
+            if (opens := self._values.pop(key, "")) != told:
+                self._unopened(opens, key, told, "changes.jsonl", self.changes_to)
+
+    def _unopened(self, opens: str | None, key: str, told: str, file: str, line: int) -> None:
+        """The commitment `told` was not opened by what was read so far; more may do it, or an erasure name it."""
+        while opens == "" and self._read_values():
+            opens = self._values.pop(key, "")
+        if opens == told:
+            return
         if not _is_commitment(told):
-            raise Tampered("V7", file, f"{path.decode()} is no commitment", line)
-        key = place(uid, path)
-        if opens is not None:
+            raise Tampered("V7", file, f"{told_place(key)} is no commitment", line)
+        if opens:
             raise Tampered("V9", "private.jsonl", f"the value of {told_place(key)} is not the one committed to")
         self.gone.append((key, line, file))
 
-    def _long(self, key: bytes, told: bytes) -> None:
-        if key not in self.private:
+    def _long(self, key: str, told: str) -> None:
+        """A value that may stand beside its line, which then holds only its digest."""
+        while key not in self._values and _is_digest(told) and self._read_values():
+            pass
+        if key not in self._values:
             return
-        opens = self.private.pop(key)
+        opens = self._values.pop(key)
         if opens is None or not _is_digest(told):
             raise Tampered("V9", "private.jsonl", f"the value of {told_place(key)} was taken away")
         if opens != told:
             raise Tampered("V9", "private.jsonl", f"the value of {told_place(key)} is not the one in its line")
 
-    # V7, V8
-
-    def _changes_from_here(self) -> Iterator[tuple[int, bytes]]:
-        at = offset_of(self.of.bundle.bytes("changes.jsonl"), self.changes_to)
-        return self.of.bundle.lines("changes.jsonl", at, None, self.changes_to + 1)
-
-    def _change(self, uid: bytes, n: int, event_line: int) -> bytes:
-        """Hash of the next change, in hex."""
-        number, raw = next(self._changes, (0, b""))
-        self.changes_to = number
-        if not number:
-            what = f"change {n} of event {uid.decode()} (line {event_line}) is missing"
-            raise Tampered("V7", "changes.jsonl", what)
-        ident, kind, op, previous, version, shown, hidden = change_in(raw, number)
-        key = kind, ident
-        row = self.objects.get(key)
-        if row is None:
-            row = self.objects[key] = self._first(key, version, previous)
-        if version != row[0] + 1 or previous != row[1] or (op == b"create") != (version == 1):
-            what = f"version {version} of {kind.decode()} {ident.decode()} does not follow the one before"
-            raise Tampered("V8", "changes.jsonl", what, number)
-        values = row[2]
-        for name, before, after in shown:
-            known = values.get(name)
-            if known is None:
-                known = self._unset(key, name, before)
-            if known != before and not same(known, before):
-                what = f"{name.decode()} of {kind.decode()} {ident.decode()} was not what the line says before"
-                raise Tampered("V8", "changes.jsonl", what, number)
-            values[name] = after
-            if after.startswith(b"{"):
-                self._long(place(uid, b"/%d/%b" % (n, name)), after)
-        for name, told in hidden:
-            values[name] = told
-            path = b"/%d/%b" % (n, name)
-            if (opens := self.private.pop(place(uid, path), None)) != told:
-                self._unopened(opens, uid, path, told, "changes.jsonl", number)
-        row[0], row[1] = version, hashlib.sha256(b"\x00" + raw).hexdigest().encode()
-        if kind == ERASURE and op == b"create":
-            self._erase(shown, number)
-        return row[1]
-
-    def _first(self, key: tuple[bytes, bytes], version: int, previous: bytes) -> list[Any]:
-        """An object not seen before: new, or in a later stretch what its first change here says it was."""
-        if not self.part.first_event:
-            return [0, b"", {}]
-        self.before[key] = [version - 1, previous, {}]
-        return [version - 1, previous, {}]
-
-    def _unset(self, key: tuple[bytes, bytes], name: bytes, before: bytes) -> bytes:
-        if not self.part.first_event:
-            return b"null"
-        self.before[key][2][name] = before
-        return before
-
-    def _erase(self, shown: list[tuple[bytes, bytes, bytes]], number: int) -> None:
+    def _erase(self, pairs: list[Pair]) -> None:
         try:
-            paths = next(json.loads(after) for name, _, after in shown if name == b"paths")
+            paths = next(json.loads(after) for name, _, after in pairs if name == "paths")
             self.erasures |= {place(inner(each["event"]), inner(each["path"])) for each in paths}
         except (KeyError, TypeError, StopIteration):
-            raise Tampered("V9", "changes.jsonl", "an erasure names nothing", number) from None
+            raise Tampered("V9", "changes.jsonl", "an erasure names nothing", self.changes_to) from None
+
+    def require_erasures(self) -> None:
+        for key, line, file in self.gone:
+            if key not in self.erasures:
+                raise Tampered("V9", file, f"the value of {told_place(key)} is gone, and no erasure names it", line)
+
+    # The stretch that comes after this one, checked by another process
+
+    def found(self) -> dict[str, Any]:
+        names = ("times", "in_order", "objects", "before", "gone", "erasures", "changes_from", "changes_to")
+        return {"uids": "".join(self.uids)} | {name: getattr(self, name) for name in names}
+
+    def join(self, after: dict[str, Any]) -> None:
+        """Take over what was found in the events after these. Raises: Tampered, where they do not fit together."""
+        apart = Tampered("V8", "changes.jsonl", "the stretches do not fit together", after["changes_from"] + 1)
+        uids = after["uids"]
+        count = len(self.uids) + len(uids) // 36
+        self.uids.update([uids[at : at + 36] for at in range(0, len(uids), 36)])
+        if self.changes_to != after["changes_from"] or len(self.uids) != count:
+            raise apart
+        for key, (version, head, values) in after["before"].items():
+            known_version, known_head, known = self.objects.get(key, (0, "", {}))
+            if (known_version, known_head) != (version, head):
+                raise apart
+            if not all(same(known.get(name, "null"), told) for name, told in values.items()):
+                raise apart
+        for key, (version, head, values) in after["objects"].items():
+            self.objects[key] = [version, head, self.objects.get(key, (0, "", {}))[2] | values]
+        self.in_order = self.in_order and after["in_order"] and self.times[1] <= after["times"][0]
+        self.times = self.times[0], after["times"][1]
+        self.gone += after["gone"]
+        self.erasures |= after["erasures"]
+        self.changes_to = after["changes_to"]
 
 
-def told_place(key: bytes) -> str:
-    uid, path = json.loads(b"[%b]" % key.replace(b',"path":', b",", 1))
-    return f"{path} in event {uid}"
-
-
-def state_of(objects: dict[tuple[bytes, bytes], list[Any]]) -> bytes:
+def state_of(objects: dict[tuple[str, str], list[Any]]) -> str:
     """The objects as canonical JSON, as state.json tells them."""
-    kinds: dict[bytes, list[bytes]] = {}
+    kinds: dict[str, list[str]] = {}
     for (kind, key), (version, head, values) in sorted(objects.items()):
-        told = b",".join([b'"%b":%b' % each for each in sorted(values.items())])
-        row = b'"%b":{"head":"%b","values":{%b},"ver":%d}' % (key, head, told, version)
-        kinds.setdefault(kind, []).append(row)
-    return b"{%b}" % b",".join(b'"%b":{%b}' % (kind, b",".join(rows)) for kind, rows in kinds.items())
+        told = ",".join([f'"{name}":{value}' for name, value in sorted(values.items())])
+        kinds.setdefault(kind, []).append(f'"{key}":{{"head":"{head}","values":{{{told}}},"ver":{version}}}')
+    return "{" + ",".join([f'"{kind}":{{{",".join(rows)}}}' for kind, rows in kinds.items()]) + "}"
 
 
 def offset_of(raw: bytes, line: int) -> int:
@@ -1305,32 +1478,56 @@ def offset_of(raw: bytes, line: int) -> int:
     return at
 
 
-def halves(bundle: Bundle) -> tuple[Part, Part] | None:
-    """The trail cut in two near the middle of its hidden values. A guess, which the checks of both parts prove."""
+# --- Several processes ---------------------------------------------------------------------------------------------
+
+
+def cut(bundle: Bundle, count: int) -> list[Part]:
+    """The trail in so many parts, or in fewer. Guesses, which checking the parts and joining them prove.
+
+    The first is the smallest, since its process also checks the tree.
+    """
     events, private = bundle.bytes("events.jsonl"), bundle.bytes("private.jsonl")
-    middle = private.find(b"\n", int(len(private) * FIRST_PART)) + 1
-    uid = private[middle + 10 : middle + 46]  # of the line {"event":"...
-    private_at = private.find(b'{"event":"' + uid)
-    found = events.find(b'"id":"%b"' % uid)
-    if not middle or found < 0 or private_at < 0:
-        return None
-    at = events.rfind(b"\n", 0, found) + 1
-    first = Part(events=(0, at), private=(0, private_at))
-    counts = events.count(b"\n", 0, at), private.count(b"\n", 0, private_at)
-    return first, Part((at, None), (private_at, None), *counts)
+    begins = [(0, 0)]
+    for number in range(1, count):
+        share = number / count - TREE_SHARE * (1 - number / count)
+        event = events.find(b"\n", int(len(events) * share)) + 1
+        for _ in range(MOST_WITHOUT_VALUE):
+            uid = _uid(events, event)
+            value = private.find(b'{"event":"%b"' % uid[1]) if uid else -1
+            if value > begins[-1][1] and event > begins[-1][0]:
+                begins.append((event, value))
+                break
+            event = events.find(b"\n", event) + 1
+    ends = [*begins[1:], (None, None)]
+    return [
+        Part((event, event_end), (value, value_end))
+        for (event, value), (event_end, value_end) in zip(begins, ends, strict=True)
+    ]
 
 
-TOLD = ("events", "objects", "before", "gone", "erasures", "private", "changes_from", "changes_to")
+class Helper:
+    """A process that checks a later part. It shares what was unpacked, and sends what it found if nothing is amiss."""
 
+    def __init__(self, of: Verifier, part: Part) -> None:
+        context = multiprocessing.get_context("fork")
+        self._receiving, sending = context.Pipe(duplex=False)
+        self._process = context.Process(target=self._run, args=(of, part, sending))
+        self._process.start()
+        sending.close()
 
-def tell_half(of: Verifier, part: Part, to: Any) -> None:
-    """In a process of its own: check this part and send what was found; nothing if anything is amiss."""
-    half = Stretch(of, part)
-    counts = _count.finditer(of.bundle.bytes("events.jsonl"), 0, part.events[0])
-    half.changes_from = half.changes_to = sum(int(found[1]) for found in counts)
-    with contextlib.suppress(Tampered):
-        half.check()
-        to.send({name: getattr(half, name) for name in TOLD})
+    def _run(self, of: Verifier, part: Part, to: Any) -> None:
+        with contextlib.suppress(Tampered):
+            stretch = Stretch(of, part)
+            stretch.check()
+            to.send(stretch.found())
+
+    def found(self) -> dict[str, Any]:
+        """Raises: EOFError."""
+        return self._receiving.recv()
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.join()
 
 
 # --- Command line --------------------------------------------------------------------------------------------------
@@ -1353,6 +1550,8 @@ def report(result: Result, say: Callable[[str], None] = print) -> int:
     say("  That an entry is true. That nothing was left out before it was sealed, unless you hold its receipt.")
     if result.erased:
         say(f"  What {result.erased} erased values said; each erasure is itself in the trail.")
+    if result.pruned:
+        say(f"  {result.pruned}")
     for line in result.unchecked:
         say(f"  Not checked: {line}.")
     for line in result.warnings:
@@ -1395,7 +1594,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         authorities = [each for path in given.tsa for each in read_certificates(path)]
         outside, receipts = [read_text(p) for p in given.checkpoint], [read_text(p) for p in given.receipt]
-        checker = Verifier(Bundle(given.bundle), given.vkey, outside, receipts, authorities, two_processes=True)
+        checker = Verifier(Bundle(given.bundle), given.vkey, outside, receipts, authorities, os.cpu_count() or 1)
         return report(checker.run())
     except Tampered as failure:
         print(f"TAMPERED WITH: {failure}")

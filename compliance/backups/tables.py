@@ -15,7 +15,7 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, models
 
-from audit.acts import insert
+from audit.storing import insert
 
 CHUNK = 500
 LEFT_OUT = {"sessions.session"}  # people sign in again; nobody gets into an account with a stolen backup

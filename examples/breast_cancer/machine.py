@@ -92,6 +92,10 @@ class Machine:
         if phase > 1:
             self._write("phase-review-record", records.phase_review(phase), f"Review of phase {phase}.")
 
+    def list_additional_processes(self) -> None:
+        """An output can harm: what applies beside the process has to be settled before the first gate."""
+        self._write("additional-processes-plan", self._values(1)["additional-processes-plan"], "")
+
     def write_early(self) -> None:
         """The monitoring plan and its signals are needed for the release already."""
         self._write("monitoring-plan-document", records.phase_5(self.science)["monitoring-plan-document"], "")

@@ -135,8 +135,24 @@ def phase_1(s: Science) -> dict[str, Values]:
         },
         "applicability-assessment": {
             "literature-found": "Street, Wolberg and Mangasarian 1993 report 97 % accuracy with linear programming.",
+            "proof-of-concept": "cited",
             "proof-of-concept-result-or-reference": "Published results on this very data set.",
             "conclusion": "Applicable: tabular features, two classes, a linear boundary nearly suffices.",
+        },
+        "additional-processes-plan": {
+            "why-safety-critical": "An overlooked malignant tumour is treated too late.",
+            "processes": [
+                {
+                    "process": "ISO 14971, risk management of medical devices",
+                    "covers": "Hazards for patients, beyond the risks of the model.",
+                    "responsible": "Sponsor",
+                },
+                {
+                    "process": "IEC 62304, software of medical devices",
+                    "covers": "Life cycle of the software around the model.",
+                    "responsible": "Operations engineer",
+                },
+            ],
         },
         "data-collection-report": {
             "sources-and-owners": "University of Wisconsin, bundled with scikit-learn; owner: data owner "

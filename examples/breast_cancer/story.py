@@ -38,6 +38,8 @@ def tell(client: Client, people: People, say: Callable[[str], None]) -> None:
 
 def _phase(machine: Machine, people: People, phase: int, say: Callable[[str], None]) -> None:
     say(f"Iteration {machine.iteration}, phase {phase}")
+    if phase == 1:
+        machine.list_additional_processes()
     parts.register(machine.client, machine.science, phase)
     if phase == 6:
         people.roll_out()

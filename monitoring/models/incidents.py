@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 
+from audit.governed import ERASED
 from monitoring.models.signals import Environment, Signal
 from projects.models import Task
 from projects.models.criteria import NUMBER
@@ -16,6 +17,8 @@ from projects.models.project import ProjectRow
 
 class Incident(ProjectRow):
     """A failure in operation, or one found before, from its start to what prevents it."""
+
+    audit_hidden = frozenset({"affected_persons"})
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -106,6 +109,9 @@ class Incident(ProjectRow):
                 ),
             ),
         ]
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
 
     def __str__(self) -> str:
         return f"Incident {self.number}: {self.title}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from audit.governed import ERASED
 from monitoring.models.incidents import Alarm
 from monitoring.models.signals import Signal
 from projects.models import QAMethod, Task
@@ -125,6 +126,8 @@ class FeedbackLoop(ProjectRow):
 class OperationReview(ProjectRow):
     """A look at the system in operation, by date or by a trigger; it ends with a decision."""
 
+    audit_hidden = frozenset({"reason"})
+
     class State(models.TextChoices):
         OPEN = "open", "Open"
         DECIDED = "decided", "Decided"
@@ -167,12 +170,17 @@ class OperationReview(ProjectRow):
             ),
         ]
 
+    def audit_blank(self, name: str) -> str:
+        return ERASED
+
     def __str__(self) -> str:
         return f"Review {self.number}"
 
 
 class UpdateDecision(ProjectRow):
     """Whether the model is updated: asked by a trigger, answered with both costs."""
+
+    audit_hidden = frozenset({"reason"})
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -217,6 +225,9 @@ class UpdateDecision(ProjectRow):
                 ),
             ),
         ]
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
 
     def __str__(self) -> str:
         return f"Update decision {self.number}"

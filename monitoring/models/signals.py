@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from audit.governed import ERASED
 from projects.models.criteria import NUMBER, Criterion
 from projects.models.project import ProjectRow
 from registry.models import Artefact
@@ -28,6 +29,8 @@ class Environment(models.TextChoices):
 
 class Signal(ProjectRow):
     """One thing that is watched. Every change of its settings raises `version`; the trail keeps those before."""
+
+    audit_hidden = frozenset({"change_reason"})
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -81,6 +84,9 @@ class Signal(ProjectRow):
                 name="signal_active_has_an_owner", condition=~models.Q(state="active") | models.Q(owner__isnull=False)
             ),
         ]
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
 
     def __str__(self) -> str:
         return self.name

@@ -48,6 +48,8 @@ class Criterion(ProjectRow):
 class CriterionVersion(ProjectRow):
     """What a criterion demands. Frozen once approved; a change is a new version with a reason."""
 
+    audit_hidden = frozenset({"owner_name", "change_reason"})
+
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
         APPROVED = "approved", "Approved"
@@ -129,6 +131,8 @@ class CriterionVersion(ProjectRow):
 
 class Measurement(ProjectRow):
     """One measured value of a frozen criterion version. Never edited: a correction is a new measurement."""
+
+    audit_hidden = frozenset({"note"})
 
     class Environment(models.TextChoices):
         VALIDATION = "validation", "Validation"

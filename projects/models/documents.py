@@ -32,6 +32,8 @@ class Document(ProjectRow):
 
 
 class Revision(ProjectRow):
+    audit_hidden = frozenset({"change_reason"})
+
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
         SUBMITTED = "submitted", "Submitted"
@@ -82,6 +84,8 @@ class Revision(ProjectRow):
 
 class Review(ProjectRow):
     """A verdict of one person in one role on a revision. Never changed."""
+
+    audit_hidden = frozenset({"note"})
 
     class Verdict(models.TextChoices):
         ACCEPTED = "accepted", "Accepted"

@@ -33,6 +33,8 @@ class Gate(ProjectRow):
 class Evaluation(ProjectRow):
     """A submission of a gate: the facts as they were, frozen as a file, and the verdict of each check on them."""
 
+    audit_hidden = frozenset({"note"})
+
     class State(models.TextChoices):
         OPEN = "open", "Waiting for signatures"
         DECIDED = "decided", "Decided"
@@ -66,6 +68,8 @@ class Evaluation(ProjectRow):
 class Signature(ProjectRow):
     """One person's word, in one role, on one submission. Never changed."""
 
+    audit_hidden = frozenset({"note"})
+
     class Verdict(models.TextChoices):
         APPROVE = "approve", "Approves"
         OBJECT = "object", "Objects"
@@ -97,6 +101,8 @@ class Signature(ProjectRow):
 
 class Decision(ProjectRow):
     """How a submission ended. Never changed: a later iteration brings a decision of its own."""
+
+    audit_hidden = frozenset({"reason", "condition"})
 
     class Outcome(models.TextChoices):
         PASS = "pass", "Pass"
@@ -139,6 +145,8 @@ class Decision(ProjectRow):
 
 class Waiver(ProjectRow):
     """A check that need not be met until a date: asked for by one person, granted by another, printed everywhere."""
+
+    audit_hidden = frozenset({"reason"})
 
     class State(models.TextChoices):
         REQUESTED = "requested", "Requested"

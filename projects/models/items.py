@@ -65,6 +65,8 @@ class Requirement(Item):
 
 
 class Task(Item):
+    audit_hidden = frozenset({"reason"})
+
     class State(models.TextChoices):
         TO_DO = "to_do", "To do"
         IN_PROGRESS = "in_progress", "In progress"
@@ -116,6 +118,8 @@ class Task(Item):
 
 class Risk(Item):
     """What may go wrong in a task. Only a rating or a signed acceptance ever closes it (CRISP-ML(Q), figure 2)."""
+
+    audit_hidden = frozenset({"acceptance_reason"})
 
     class State(models.TextChoices):
         IDENTIFIED = "identified", "Identified"
@@ -173,6 +177,8 @@ class Risk(Item):
 class RiskRating(ProjectRow):
     """One judgement of a risk; the newest is copied onto the risk. Never changed."""
 
+    audit_hidden = frozenset({"reason"})
+
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="ratings")
     severity = models.CharField(max_length=10, choices=Severity)
     likelihood = models.CharField(max_length=10, choices=Likelihood)
@@ -191,6 +197,8 @@ class RiskRating(ProjectRow):
 
 
 class QAMethod(Item):
+    audit_hidden = frozenset({"review_note"})
+
     class State(models.TextChoices):
         AVAILABLE = "available", "Available"
         PLANNED = "planned", "Planned"

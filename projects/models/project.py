@@ -8,11 +8,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
+from audit.governed import ERASED
 from audit.models import GovernedModel
 
 
 class Project(GovernedModel):
     """One machine-learning project. It keeps the catalogue version it began with."""
+
+    audit_hidden = frozenset({"hold_reason", "hold_condition", "stop_reason"})
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -73,6 +76,9 @@ class Project(GovernedModel):
             return False
         return self.caught_up_at is None or at <= self.caught_up_at
 
+    def audit_blank(self, name: str) -> str:
+        return ERASED
+
     @property
     def is_frozen(self) -> bool:
         """No content may be written: on hold or stopped."""
@@ -91,6 +97,10 @@ class ProjectRow(GovernedModel):
     def audit_log_id(self) -> UUID:
         return self.project_id
 
+    def audit_blank(self, name: str) -> str:
+        """Text that is hidden gives reasons, and some states must have one."""
+        return ERASED
+
 
 class Membership(ProjectRow):
     """A person or service account in a project, with the roles it holds there. Leaving empties the roles."""
@@ -108,6 +118,8 @@ class Membership(ProjectRow):
 
 class Hold(ProjectRow):
     """One time the project was on hold. Ends when it resumes or is stopped."""
+
+    audit_hidden = frozenset({"reason", "condition", "end_reason"})
 
     class Code(models.TextChoices):
         DATA = "data", "Data has to be collected"
@@ -133,6 +145,9 @@ class Hold(ProjectRow):
                 name="hold_one_open_per_project", fields=["project"], condition=models.Q(ended_at=None)
             )
         ]
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
 
     def __str__(self) -> str:
         return f"{self.get_code_display()}, since {self.held_at:%Y-%m-%d}"
@@ -170,6 +185,8 @@ class Phase(ProjectRow):
 
 class Iteration(ProjectRow):
     """One turn of the loop. The first begins with the project, each further one with a way back."""
+
+    audit_hidden = frozenset({"reason"})
 
     class Origin(models.TextChoices):
         START = "start", "Start of the project"

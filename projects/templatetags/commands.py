@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.selectors import HistoryEntry
+from catalogue.definitions import of
 from projects import activity
 from projects.gates import links
 from projects.models import Project
@@ -18,6 +19,12 @@ from projects.places import PLACES, place_of
 
 register = template.Library()
 register.simple_tag(links.page_of)
+
+
+@register.simple_tag
+def warnings_of(project: Project) -> list[str]:
+    """What is said on every page of the project, by its tailoring answers."""
+    return of(project.catalogue).warnings(project.answers)
 
 
 @register.filter

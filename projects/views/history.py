@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
-from audit import SYSTEM_LOG, heads, history, telling
+from audit import SYSTEM_LOG, heads, history, selectors, telling
 from audit.history import Page
 from crispmlq.errors import NotFound
 from projects import access, trail_filters
@@ -82,7 +82,8 @@ def _list(request: HttpRequest, project: Project | None) -> HttpResponse:
     return _answer(
         request, "projects/history.html", project, chips=trail_filters.chips(filters, project),
         people=trail_filters.people(project), acts=trail_filters.act_groups(project),
-        kinds=trail_filters.kinds(project), head=heads.newest(log_id), **context,
+        kinds=trail_filters.kinds(project), head=heads.newest(log_id), pruned=selectors.pruning_of(log_id),
+        may_erase=project is None and access.may_erase(request.actor), **context,
     )  # fmt: skip
 
 

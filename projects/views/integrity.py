@@ -23,7 +23,8 @@ def integrity(request: HttpRequest, slug: str) -> HttpResponse:
     return show(
         request, "projects/integrity.html", project, tab="integrity", head=heads.newest(project.pk),
         size=trail.size(project.pk), waits=waits, is_late=sealing.is_late(waits), anchors=anchoring.standings(),
-        verification=service.latest(project, service.VERIFICATION), export=service.latest(project, service.EXPORT),
+        pruned=trail.pruning_of(project.pk), verification=service.latest(project, service.VERIFICATION),
+        export=service.latest(project, service.EXPORT),
     )  # fmt: skip
 
 

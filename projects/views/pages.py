@@ -14,7 +14,7 @@ from audit import selectors as trail
 from catalogue.definitions import Rating, of
 from crispmlq.errors import NotFound
 from policies import selectors as policies
-from projects import access
+from projects import access, progress
 from projects import page_selectors as pages
 from projects.gates import facts, policy, standing
 from projects.models import Criterion, CriterionVersion, Document, Hold, Iteration, Measurement, Project, Risk
@@ -182,6 +182,18 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         tasks_by_phase=[row for row in tasks if row[0] <= number],
         decisions=view.gate.decisions.select_related("decided_by", "facts").order_by("-decided_at"),
         waivers=view.gate.waivers.select_related("requested_by", "decided_by"),
+    )  # fmt: skip
+
+
+@require_safe
+def standing_of(request: HttpRequest, slug: str) -> HttpResponse:
+    """The general state on one page: progress, value beside risk, and what is owed."""
+    project = _project(request, slug)
+    overall, each = progress.progress(project)
+    risks = list(Risk.objects.filter(project=project).exclude(task__state="not_applicable"))
+    return show(
+        request, "projects/standing.html", project, tab="standing", overall=overall, progress=each,
+        criteria=pages.criteria(project), risk_classes=pages.open_by_category(risks), trend=progress.trend(project),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PRUNING = "tests/audit/test_pruning.py"
 VERIFIER = "audit/standalone/verify_bundle.py"
 
 
@@ -59,10 +60,12 @@ def is_noticed(copy: Path, mutation: Mutation) -> bool:
 
 
 def mutations() -> Iterator[Mutation]:
-    yield from refusals(VERIFIER, "raise Tampered(", "Tampered(", "tests/audit/test_bundle.py tests/audit/test_tree.py")
+    yield from refusals(VERIFIER, "raise Tampered(", "Tampered(", f"{OFFLINE} {PRUNING}")
     yield from refusals("audit/sealing.py", "raise Trail", "Trail", "tests/audit/test_sealing.py")
     yield from refusals("audit/keys.py", "raise NoKey(", "NoKey(", "tests/audit/test_sealing.py tests/test_commands.py")
-    yield from refusals("audit/acts.py", "raise ", "str() or ", "tests/audit/test_acts.py")
+    yield from refusals("audit/acts.py", "raise ", "str() or ", f"{ACTS} {AS_READ}")
+    yield from refusals("audit/pruning.py", "raise Not", "str() or Not", PRUNING + " --services")
+    yield from refusals("projects/services/retention.py", "raise Not", "str() or Not", PRUNING)
     yield from guards()
     for name, path, old, new, tests in CHANGES:
         start = (ROOT / path).read_text().index(old)
@@ -76,7 +79,10 @@ def refusals(path: str, old: str, new: str, tests: str) -> Iterator[Mutation]:
         line = text.count("\n", 0, found.start()) + 1
         rest = text[found.start(1) : text.index("\n", found.start(1))]
         if rest not in {"raise wrong", "raise"}:
-            yield Mutation(f"{path}, line {line}: {rest}", path, found.start(1), old, new, tests)
+            was, becomes = old, new
+            if rest.endswith(" from None"):  # goes as well, or nothing could read the file
+                was, becomes = rest, new + rest.removeprefix(old).removesuffix(" from None")
+            yield Mutation(f"{path}, line {line}: {rest}", path, found.start(1), was, becomes, tests)
 
 
 def guards() -> Iterator[Mutation]:
@@ -87,10 +93,15 @@ def guards() -> Iterator[Mutation]:
         line = text.count("\n", 0, found.start()) + 1
         on_postgresql = found.start() > text.index("def _postgresql(")
         tests = "tests/audit/test_acts.py" + (" --services" if on_postgresql else "")
-        yield Mutation(f"{path}, line {line}: a trigger", path, found.start(1), "yield", "assert", tests)
+        yield Mutation(f"{path}, line {line}: a trigger", path, found.start(1), "yield", "_ =", tests)
 
 
+OFFLINE = " ".join(
+    f"tests/audit/test_{name}.py"
+    for name in ("bundle", "tree", "fast_path", "receipts", "anchors", "timestamps", "restored", "erasing")
+)
 ACTS = "tests/audit/test_acts.py"
+AS_READ = "tests/audit/test_as_read.py"
 SEALING = "tests/audit/test_sealing.py"
 STATE = "tests/audit/test_verifying.py"
 CHANGES = [
@@ -100,7 +111,54 @@ CHANGES = [
         (f"S{n} finds nothing", "audit/verifying.py", f"lambda: {check}(", f"lambda: () and {check}(", STATE)
         for n, check in enumerate(["_columns", "_rows", "_places", "_trees", "_guards"], 1)
     ),
+    (
+        "pruned without looking",
+        "audit/pruning.py",
+        "_require_sound(verifying.verify_state",
+        "str(verifying.verify_state",
+        PRUNING,
+    ),
+    (
+        "pruned without verifying",
+        "audit/pruning.py",
+        "_require_sound(verifying.verify(",
+        "str(verifying.verify(",
+        PRUNING,
+    ),
+    (
+        "the guards stay away",
+        "audit/guards.py",
+        "for statement in _statements(connection.vendor, model):\n                cursor.execute",
+        "for statement in ():\n                cursor.execute",
+        PRUNING,
+    ),
+    ("the past before a pruning", "audit/past.py", "if pruned and at <", "if None and at <", PRUNING),
+    ("a gap counts as pruned", "audit/verifying.py", 'events__gt=OuterRef("seq")', "events__gt=-1", PRUNING),
+    (
+        "a timestamp is believed",
+        "audit/anchoring.py",
+        "timestamps.require_signed(",
+        "str and (",
+        "tests/audit/test_anchors.py",
+    ),
+    (
+        "everybody erases",
+        "projects/access.py",
+        "    if not may_erase(actor):",
+        "    if None:",
+        "tests/projects/test_erasures.py",
+    ),
+    (
+        "reasons stand in plain",
+        "audit/lines.py",
+        "if name in row.audit_hidden and",
+        "if None and",
+        "tests/projects/test_hidden_texts.py",
+    ),
     ("an act is no transaction", "audit/acts.py", "with transaction.atomic():", "if True:", ACTS),
+    ("acts take changed lists for unchanged", "audit/governed.py", "...), UNCHANGEABLE", "...), object", AS_READ),
+    ("acts ask not which version was read", "audit/governed.py", "bytes(read[", "b'' and bytes(read[", AS_READ),
+    ("acts overwrite another version", "audit/storing.py", 'AND "audit_head" = %s', 'OR "audit_head" = %s', AS_READ),
     ("queryset.update passes", "audit/governed.py", 'raise acts.OutsideAct("update', 'str("update', ACTS),
 ]
 

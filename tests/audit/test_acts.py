@@ -12,9 +12,11 @@ from unittest.mock import Mock
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
 import audit
 from audit import selectors, tree
+from audit.acts import AuditError
 from audit.ids import uuid7
 from audit.models import Change, Event, Pending, Private, Tile
 from crispmlq.errors import Stale
@@ -137,6 +139,11 @@ def test_the_database_refuses_what_the_application_must_not_do(statement: str) -
         cursor.execute(statement)
 
 
+def test_the_database_refuses_a_new_row_without_its_line() -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        QuerySet(Thing).bulk_create([Thing(name="Unseen", audit_ver=1)])
+
+
 @pytest.mark.parametrize("table", ["audit_event", "audit_change", "sample_thing"])
 def test_emptying_a_table_is_refused(table: str) -> None:
     made()
@@ -165,7 +172,7 @@ def test_an_act_that_fails_leaves_nothing() -> None:
 
 def test_nothing_is_left_when_the_event_can_not_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     thing = made()
-    monkeypatch.setattr("audit.acts._know", Mock(side_effect=OSError))
+    monkeypatch.setattr("audit.storing.knowing", Mock(side_effect=OSError))
     with pytest.raises(OSError), audit.act("thing.changed", by=BY, subject=thing):
         thing.name = "Second"
         thing.save()
@@ -196,6 +203,8 @@ def test_faults_of_the_program_are_named() -> None:
         pass
     with pytest.raises(audit.NothingChanged), audit.act("thing.changed", by=BY, subject=thing):
         pass
+    with pytest.raises(AuditError), audit.act("thing.made", by=BY, subject=thing, log_id=uuid7()):
+        Thing(name="Of another log").save()
 
 
 def test_some_acts_change_nothing_and_refusals_are_told() -> None:

@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.core import mail
+from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from audit import SYSTEM_LOG, anchoring, bundle, keys, notes, sealing, tasks
@@ -22,9 +25,10 @@ from audit.actors import ROOT_LOG
 from audit.models import Anchor, Checkpoint
 from audit.standalone import verify_bundle as v
 from crispmlq.environment import require_https
-from tests.audit.authority import Authority
+from tests.audit.authority import Authority, response
 from tests.audit.test_acts import made
 from tests.audit.test_bundle import packed, unpacked
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +37,7 @@ pytestmark = pytest.mark.django_db
 def places(settings: Any, tmp_path: Path) -> None:
     settings.AUDIT_STATE_FILE = tmp_path / "state"
     (tmp_path / "kept").mkdir()
+    cache.clear()
     sealing.seal_all()
 
 
@@ -129,9 +134,46 @@ def test_a_webhook_that_does_not_take_the_note_has_not_anchored_it(settings: Any
     assert not Anchor.objects.exists()
 
 
+def trusting(settings: Any, authority: Authority, server: Server) -> None:
+    """The authority is asked, and its root is the one that is trusted."""
+    settings.AUDIT_ANCHOR_TSA = url(server)
+    path = Path(settings.AUDIT_STATE_FILE).with_name("authority.pem")
+    path.write_bytes(authority.pem)
+    settings.AUDIT_ANCHOR_TSA_CERTIFICATES = str(path)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["another authority", "an expired one", "another purpose", "another nonce", "no file", "none"]
+)
+def test_a_timestamp_that_is_not_to_be_trusted_is_not_kept_and_seen(
+    settings: Any, server: Server, cast: Cast, wrong: str
+) -> None:
+    authority = Authority(
+        days=(-60, -30) if wrong == "an expired one" else (-30, 30),
+        purpose=ExtendedKeyUsageOID.CODE_SIGNING if wrong == "another purpose" else ExtendedKeyUsageOID.TIME_STAMPING,
+    )
+    trusting(settings, Authority() if wrong == "another authority" else authority, server)
+    if wrong in {"no file", "none"}:
+        settings.AUDIT_ANCHOR_TSA_CERTIFICATES = "" if wrong == "none" else "/nowhere.pem"
+    text = notes.head_of(root_note()[1]).text.encode()
+    old = response(authority.token(text, nonce=5))
+    server.answer = lambda request: (200, old if wrong == "another nonce" else authority.answer(request))
+    done, failed = anchoring.anchor()
+    assert (done, list(failed)) == ([], ["tsa"])
+    assert not Anchor.objects.exists()
+    client = Client()
+    client.force_login(cast.ada.user)
+    page = client.get("/projects/churn/integrity").content.decode()
+    assert "the last try failed, and nothing was kept of it" in page
+    trusting(settings, good := Authority(), server)
+    server.answer = lambda request: (200, good.answer(request))
+    assert anchoring.anchor() == (["tsa"], {})
+    assert "the last try failed" not in client.get("/projects/churn/integrity").content.decode()
+
+
 def test_a_timestamp_is_asked_for_and_kept(settings: Any, server: Server) -> None:
     authority = Authority()
-    settings.AUDIT_ANCHOR_TSA = url(server)
+    trusting(settings, authority, server)
     server.answer = lambda request: (200, authority.answer(request))
     assert anchoring.anchor() == (["tsa"], {})
     assert server.received[0][0] == "application/timestamp-query"
@@ -220,7 +262,7 @@ def test_https_and_this_machine_are_taken(address: str) -> None:
 @pytest.fixture
 def authority(settings: Any, server: Server, folder: Path) -> Authority:
     made_here = Authority()
-    settings.AUDIT_ANCHOR_TSA = url(server)
+    trusting(settings, made_here, server)
     server.answer = lambda request: (200, made_here.answer(request))
     assert anchoring.anchor() == (["folder", "tsa"], {})
     made()

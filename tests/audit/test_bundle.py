@@ -421,6 +421,31 @@ def another_installation_is_named(files: Files) -> None:
     files["keys.json"] = canonical(json.loads(files["keys.json"]) | {"origin": "elsewhere.example.org"})
 
 
+@tampering("V2", "keys.json")
+def the_keys_are_no_list(files: Files) -> None:
+    files["keys.json"] = b"{}"
+
+
+@tampering("V3", "heads.json")
+def the_head_has_no_proof(files: Files) -> None:
+    files["heads.json"] = b"{}"
+
+
+@tampering("V5", "checkpoints.jsonl")
+def a_checkpoint_is_none(files: Files) -> None:
+    edit(files, "checkpoints.jsonl", 0, lambda row: {})
+
+
+@tampering("V1", "root.note")
+def a_note_is_no_text(files: Files) -> None:
+    files["root.note"] = b"\xff" + files["root.note"]
+
+
+@tampering("V1", "MANIFEST.json")
+def the_format_is_unknown(files: Files) -> None:
+    files["MANIFEST.json"] = canonical(json.loads(files["MANIFEST.json"]) | {"format": "crispmlq-bundle/0"})
+
+
 @tampering("V8", "state.json")
 def the_state_is_another(files: Files) -> None:
     state = json.loads(files["state.json"])
@@ -457,20 +482,20 @@ def a_file_is_a_bomb(files: Files) -> None:
 def test_two_processes_find_what_one_finds(
     sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(v, "WORTH_TWO_PROCESSES", 0)
+    monkeypatch.setattr(v, "WORTH_PROCESSES", 0)
     change, expected, file = TAMPERINGS[name]
     files = dict(sample.files)
     change(files)
     with pytest.raises(v.Tampered) as found:
         path = packed(files, tmp_path)
-        v.Verifier(v.Bundle(path), [sample.vkey], [], [], two_processes=True).run()
+        v.Verifier(v.Bundle(path), [sample.vkey], [], [], processes=2).run()
     assert (found.value.check, found.value.file) == (expected, file), str(found.value)
 
 
 def test_two_processes_agree_on_what_is_good(sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(v, "WORTH_TWO_PROCESSES", 0)
+    monkeypatch.setattr(v, "WORTH_PROCESSES", 0)
     path = packed(sample.files, tmp_path)
-    two = v.Verifier(v.Bundle(path), [sample.vkey], [], [], two_processes=True).run()
+    two = v.Verifier(v.Bundle(path), [sample.vkey], [], [], processes=2).run()
     assert two == check(path, [sample.vkey])
 
 
@@ -731,7 +756,7 @@ def test_a_clock_set_back_is_a_warning(sample: Sample, tmp_path: Path) -> None:
     printed: list[str] = []
     assert v.report(result, printed.append) == 3
     verifier = v.Verifier(v.Bundle(packed(sample.files, tmp_path)), [sample.vkey], [], [])
-    latest = verifier._time("2026-11-24T10:00:00.000000Z", None, 1)
+    latest = verifier._time("2026-11-24T10:00:00.000000Z", "", 1)
     assert verifier._time("2026-11-24T09:59:00.000000Z", latest, 2) == latest
     assert verifier.result.warnings == []
     verifier._time("2026-11-24T09:00:00.000000Z", latest, 3)

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+import audit
 from audit import SYSTEM_LOG, anchoring, bundle, heads, keys, notes, restoring, sealing, selectors, verifying
 from audit.actors import ROOT_LOG
 from audit.models import Checkpoint, Log
@@ -186,6 +187,13 @@ def test_an_epoch_that_nobody_tells_of_is_tampering(before: Before, tmp_path: Pa
     (tmp_path / "state").unlink()
     made()
     with pytest.raises(v.Tampered, match="epoch 1 of this log ended, and no event tells why"):
+        check(written(tmp_path))
+
+
+def test_a_restore_has_to_say_what_was_lost(restored: Before, tmp_path: Path) -> None:
+    with audit.act("log.restored", by=audit.SYSTEM, subject=("audit.log", SYSTEM_LOG), reason="No harm was done."):
+        pass
+    with pytest.raises(v.Tampered, match="it does not say what was lost in the restore"):
         check(written(tmp_path))
 
 

@@ -44,7 +44,8 @@ def test_an_untouched_database_is_good(cast: Cast) -> None:
     for log_id in (cast.project.pk, SYSTEM_LOG):
         assert verifying.verify(log_id).is_good
     assert verifying.verify_state().findings == []
-    assert len(verifying.verify_state(cast.project.pk).checked) == 5
+    checked = {each.partition(":")[0] for each in verifying.verify_state(cast.project.pk).checked}
+    assert checked >= {"S1", "S2", "S3", "S4", "S5"}  # apps may check more
 
 
 def rename_a_task(cast: Cast) -> None:

@@ -17,6 +17,7 @@ import audit
 import compliance.services
 import projects.services
 from audit import acts
+from audit.erasing import Target
 from audit.models import Event, GovernedModel
 from compliance.services import reports
 from jobs import queue
@@ -26,6 +27,7 @@ from projects.services import (
     criteria,
     documents,
     downloads,
+    erasures,
     gates,
     history,
     holds,
@@ -585,6 +587,18 @@ def _(cast: Cast) -> Deed:
     return lambda: templates.retire(template=template, by=cast.root)
 
 
+@case("erasures.find")
+def _(cast: Cast) -> Deed:
+    return lambda: erasures.find(text="Dora", by=cast.root)
+
+
+@case("erasures.erase")
+def _(cast: Cast) -> Deed:
+    event = Event.objects.filter(act="member.roles_changed").first()
+    targets = [Target(event.uid, "/subject")]
+    return lambda: erasures.erase(targets=targets, basis="Article 17 GDPR", by=cast.root)
+
+
 class NotStored(Exception):
     """Raised in place of storing an event."""
 
@@ -634,16 +648,15 @@ def test_nothing_is_left_behind_and_a_second_try_succeeds(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     deed = CASES[name](cast)
-    insert, before, meanwhile = acts.insert, stored(), []
+    store, before, meanwhile = acts.Act.store, stored(), []
 
-    def broken(model: Any, rows: list[dict[str, Any]]) -> None:
-        if model is Event:
-            meanwhile.append(stored())
-            raise NotStored
-        insert(model, rows)
+    def broken(act: acts.Act) -> None:
+        store(act)
+        meanwhile.append(stored())
+        raise NotStored
 
     with monkeypatch.context() as patch:
-        patch.setattr(acts, "insert", broken)
+        patch.setattr(acts.Act, "store", broken)
         with pytest.raises(NotStored):
             deed()
     assert meanwhile[0] != before

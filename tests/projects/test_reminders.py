@@ -73,6 +73,18 @@ def test_a_review_that_waits_is_told_to_the_roles_still_open(cast: Cast) -> None
     assert len(documents.kind_of(cast.project, "scope-document").review_roles) == 1 or settled
 
 
+def test_a_document_that_counts_until_a_day_is_told_to_who_wrote_it(cast: Cast) -> None:
+    values = walk.values_for(documents.kind_of(cast.project, "scope-document"))
+    revision = documents.draft(project=cast.project, kind="scope-document", fields=values, by=cast.dana)
+    documents.set_validity(revision=revision, valid_from=None, valid_until=walk.days(20), by=cast.dana)
+    documents.submit(revision=revision, by=cast.dana)
+    walk.review_all(cast, revision, documents.accept)
+    assert reminded("document.ends", TODAY + timedelta(days=5)) == {}
+    assert reminded("document.ends", TODAY + timedelta(days=6)) == {"dana": 1, "mara": 1}
+    assert reminded("document.ended", TODAY + timedelta(days=20)) == {}
+    assert reminded("document.ended", TODAY + timedelta(days=21)) == {"dana": 1, "mara": 1}
+
+
 @pytest.mark.slow
 def test_a_gate_that_waits_is_told_to_who_has_not_signed(cast: Cast) -> None:
     walk.prepare(cast, 1)

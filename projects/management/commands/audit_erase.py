@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit import SYSTEM, erasing
-from audit.models import Event, Private
+from audit import erasing
+from audit.models import Private
 from crispmlq.errors import DomainError
+from projects.services import erasures
 
 
 class Command(BaseCommand):
@@ -22,17 +23,16 @@ class Command(BaseCommand):
         parser.add_argument("--basis", required=True, help="Legal basis; stays readable in the trail, so name nobody.")
 
     def handle(self, *, event: UUID, path: list[str], basis: str, **_: Any) -> None:
-        found = Event.objects.filter(uid=event).first()
-        if found is None:
-            raise CommandError(f"There is no event {event}.")
         kept = Private.objects.filter(event_uid=event, path__in=path).exclude(value=None)
         texts = [text for text in map(json.loads, kept.values_list("value", flat=True)) if isinstance(text, str)]
         targets = [erasing.Target(event, each) for each in path]
         try:
-            erasing.erase(log_id=found.log_id, targets=targets, basis=basis, by=SYSTEM)
+            erasures.erase(targets=targets, basis=basis, by=None)
         except DomainError as error:
             raise CommandError(error.message) from error
         self.stdout.write(f"Erased: {', '.join(sorted(set(path)))} of the event {event}.")
+        for found in erasing.mentions(texts):
+            self.stdout.write(f"The same text stands at --event {found.target.event} --path {found.target.path}.")
         for line in {line.pk: line for text in texts for line in erasing.lines_with(text)}.values():
             self.stdout.write(
                 f"The same text stands in version {line.obj_ver} of {line.obj_type} {line.obj_id}, out of reach."
