@@ -16,6 +16,7 @@ from tests import walk
 
 Facts = dict[str, Any]
 Change = Callable[[Facts], Any]
+ANSWERS = {"structured-data": "yes", "fairness": "yes"}
 AT = "2026-11-02T00:00:00.000000Z"
 VALUES = [
     {"value": "0.95", "environment": e, "measured_at": AT, "recorded_at": AT, "subject_version": "m", "dataset": "d"}
@@ -33,7 +34,7 @@ def complete(built_in: Any) -> Facts:
     """Every document accepted with fitting values, every criterion met."""
     return {
         "today": "2026-11-25",
-        "project": {"slug": "churn", "kind": "full", "iteration": 1, "answers": {"structured-data": "yes"}},
+        "project": {"slug": "churn", "kind": "full", "iteration": 1, "answers": ANSWERS},
         "kind_names": {}, "role_names": {}, "waivers": {}, "decisions": {}, "phase": 4,
         "tasks": [], "requirements": [], "risks": [], "policy": {"version": 0, "values": defaults()},
         "signatures": [{"role": role, "verdict": "approve"} for role in ("domain-expert", "ml-expert")],
@@ -126,6 +127,7 @@ TAKEN_AWAY = [
     ("g4-data-quality", field("data-quality-report", "conclusion", "not-sufficient")),
     ("g4-two-signatures", lambda facts: facts["signatures"].pop()),
     ("g4-risk-update", lambda facts: facts["documents"]["risk-register"].update(settled_at="2026-11-01")),
+    ("g4-fairness", field("performance-report", "fairness", [])),
     ("g4-interpretable", field("explainability-report", "interpretable-comparison", "")),
     ("g5-field-test", field("field-test-report", "conclusion", "failed")),
     ("g5-field-test", without("field-test-report")),
@@ -210,3 +212,15 @@ def test_the_two_tasks_of_reproducibility_are_required_of_every_project(built_in
     found = [task for key, task in tasks.items() if "reproducib" in key]
     assert len(found) >= 2
     assert all(task.required for task in found)
+
+
+@pytest.mark.parametrize("severity", ["low", "medium", "high", "critical"])
+@pytest.mark.parametrize("likelihood", ["rare", "possible", "likely"])
+def test_a_rating_is_severity_times_likelihood_and_borne_up_to_the_limit(
+    built_in: Any, severity: str, likelihood: str
+) -> None:
+    rating = built_in.rating
+    value = rating.value(severity, likelihood)
+    assert value == rating.severities[severity] * rating.likelihoods[likelihood]
+    is_borne_untreated = value <= rating.feasible_up_to and severity != "critical"
+    assert rating.is_tolerable(severity, value, False) == is_borne_untreated
