@@ -8,6 +8,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from api.fields import Number
+from catalogue.definitions import Catalogue, of
 from jobs.models import Job
 from projects.models import (
     Attachment,
@@ -56,12 +57,28 @@ class MembershipOut(serializers.ModelSerializer):
         fields = ["user", "display_name", "roles"]
 
 
-class PhaseOut(serializers.ModelSerializer):
+class OfProcess(serializers.ModelSerializer):
+    """What the process itself says of a row is told along with it."""
+
+    @property
+    def template(self) -> Catalogue:
+        return of(self.context["view"].project.catalogue)
+
+
+class PhaseOut(OfProcess):
     gate = serializers.SlugRelatedField("key", read_only=True)
+    aliases = serializers.SerializerMethodField(help_text="Further names of the phase in the literature.")
+    source = serializers.SerializerMethodField(help_text="Where the process says so.")
 
     class Meta:
         model = Phase
-        fields = ["number", "key", "name", "state", "opened_at", "passed_at", "gate"]
+        fields = ["number", "key", "name", "aliases", "state", "opened_at", "passed_at", "gate", "source"]
+
+    def get_aliases(self, phase: Phase) -> list[str]:
+        return list(self.template.phase(phase.number).aliases)
+
+    def get_source(self, phase: Phase) -> str:
+        return self.template.phase(phase.number).source
 
 
 class IterationOut(serializers.ModelSerializer):
@@ -128,9 +145,13 @@ class Dated(serializers.ModelSerializer):
         return self.context["view"].project.is_recorded_later(getattr(row, self.entered_at))
 
 
-class ItemOut(serializers.ModelSerializer):
+class ItemOut(OfProcess):
     phase = serializers.SlugRelatedField("number", read_only=True)
+    source = serializers.SerializerMethodField(help_text="Where the process says so; empty for the project's own.")
     version = serializers.IntegerField(source="audit_ver", read_only=True)
+
+    def get_source(self, row: Any) -> str:
+        return self.template.sources.get(row.key, "")
 
 
 class RequirementOut(ItemOut):
@@ -138,7 +159,10 @@ class RequirementOut(ItemOut):
 
     class Meta:
         model = Requirement
-        fields = ["key", "phase", "kind", "text", "state", "note", "confirmed_by", "confirmed_at", "is_own", "version"]
+        fields = [
+            "key", "phase", "kind", "text", "state", "note", "confirmed_by", "confirmed_at", "is_own", "source",
+            "version",
+        ]  # fmt: skip
 
 
 class TaskOut(ItemOut, Dated):
@@ -151,7 +175,7 @@ class TaskOut(ItemOut, Dated):
         fields = [
             "key", "phase", "group", "name", "aim", "why", "is_required", "applies_when", "depends_on",
             "document_kinds", "checklist", "state", "reason", "result", "iteration", "assignee", "due_on",
-            "handed_in_by", "finished_at", "recorded_later", "is_own", "version",
+            "handed_in_by", "finished_at", "recorded_later", "is_own", "source", "version",
         ]  # fmt: skip
 
 
@@ -164,7 +188,7 @@ class RiskOut(ItemOut):
         fields = [
             "key", "phase", "task", "name", "what_goes_wrong", "category", "default_severity", "default_likelihood",
             "state", "severity", "likelihood", "rating", "rated_at", "accepted_by", "accepted_as",
-            "acceptance_reason", "accepted_until", "is_own", "version",
+            "acceptance_reason", "accepted_until", "is_own", "source", "version",
         ]  # fmt: skip
 
 
@@ -177,7 +201,8 @@ class QAMethodOut(ItemOut):
         model = QAMethod
         fields = [
             "key", "phase", "task", "name", "what_it_does", "mitigates", "evidence_expected", "state", "finding",
-            "evidence_kinds", "performed_by", "performed_at", "reviewed_by", "reviewed_at", "review_note", "version",
+            "evidence_kinds", "performed_by", "performed_at", "reviewed_by", "reviewed_at", "review_note", "source",
+            "version",
         ]  # fmt: skip
 
 
@@ -273,6 +298,25 @@ class RevisionOut(Dated):
             "kind", "number", "state", "values", "change_reason", "iteration", "author", "created_at", "submitted_at",
             "decided_at", "valid_from", "valid_until", "recorded_later", "reviews", "attachments", "version",
         ]  # fmt: skip
+
+
+class DocumentKindOut(serializers.Serializer):
+    """What a kind of document asks, for machines that write it."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    phase = serializers.IntegerField()
+    tasks = serializers.ListField(child=serializers.CharField())
+    review_roles = serializers.ListField(help_text="Groups of roles; one acceptance from each.")
+    evidence = serializers.ListField(
+        help_text="As what evidence a QA method may rest on it; of a field once filled in."
+    )
+    fields_ = serializers.ListField(help_text="Its fields, with columns, conditions and formulas.")
+    consequences = serializers.ListField(help_text="What follows when it is accepted.")
+    source = serializers.CharField()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
 
 
 class DocumentOut(serializers.ModelSerializer):

@@ -94,6 +94,16 @@ urlpatterns = [
     *rows("criteria/<slug:key>/versions", criteria.Versions, "version", "<int:number>")[1:],
     *rows("measurements", criteria.Measurements, "measurement", "<uuid:pk>"),
     *rows("documents", documents.Documents, "document", "<slug:kind>"),
+    path(
+        "projects/<slug:slug>/document-kinds",
+        documents.DocumentKinds.as_view({"get": "list"}),
+        name="document-kinds",
+    ),
+    path(
+        "projects/<slug:slug>/document-kinds/<slug:kind>",
+        documents.DocumentKinds.as_view({"get": "retrieve"}),
+        name="document-kind",
+    ),
     *rows("documents/<slug:kind>/revisions", documents.Revisions, "revision", "<int:number>")[1:],
     path(
         "projects/<slug:slug>/attachments/<uuid:pk>",

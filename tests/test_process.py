@@ -76,6 +76,42 @@ def refused(api: Any, cast: Cast) -> Callable[..., list[str]]:
     return one
 
 
+# What the process says of itself
+
+
+def test_phases_bear_their_names_and_aliases(api: Any, client: Any, cast: Cast) -> None:
+    phases = {row["number"]: row for row in api("mara", "get", "phases").json()["results"]}
+    assert phases[3]["name"] == "Machine Learning Model Engineering"
+    assert "Modeling" in phases[3]["aliases"]
+    client.force_login(cast.mara.user)
+    assert "Also called Modeling" in client.get("/projects/churn/phases/3").content.decode()
+
+
+def test_a_task_tells_aim_checklist_risks_methods_evidence_and_source(api: Any, client: Any, cast: Cast) -> None:
+    task = api("mara", "get", "tasks/define-scope").json()
+    assert task["aim"]
+    assert task["checklist"]
+    assert task["source"] == "Studer et al. 2021, 3.1.1; MLOps and Monitoring, slide 40"
+    for part, key in (("risks", "scope-misses-business-need"), ("qa-methods", "joint-scoping")):
+        assert api("mara", "get", f"{part}/{key}").json()["source"].startswith("Studer et al. 2021")
+    client.force_login(cast.mara.user)
+    page = client.get("/projects/churn/phases/1").content.decode()
+    for told in (task["aim"][:40], task["checklist"][0]["text"], "Joint scoping workshop", task["source"]):
+        assert told in page
+    assert "workshop minutes with names and roles" in page
+
+
+def test_a_machine_reads_what_a_kind_of_document_asks(api: Any, cast: Cast) -> None:
+    kinds = {row["key"]: row for row in api("pipeline", "get", "document-kinds").json()}
+    assert set(kinds) == set(of(cast.project.catalogue).document_kinds)
+    told = api("pipeline", "get", "document-kinds/imputation-report").json()
+    assert told == kinds["imputation-report"]
+    methods = next(field for field in told["fields"] if field["key"] == "methods")
+    assert (methods["at_least"], [c["key"] for c in methods["columns"]]) == (2, ["method", "metric", "value"])
+    evidence = {each["kind"] for kind in kinds.values() for each in kind["evidence"]}
+    assert {"validation-report", "training-record", "lineage-record"} <= evidence
+
+
 # Phase 1
 
 

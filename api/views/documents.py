@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 
 from api import filters, inputs, serializers
 from api.views.base import ProjectDoor, Rows, command, expected_version
+from catalogue.definitions import of
 from crispmlq.errors import Invalid
 from evidence.services import blobs
 from projects.models import Attachment, Document, Revision
@@ -34,6 +36,20 @@ class Documents(Rows):
         """Begin a document, or its next revision."""
         revision = documents.draft(project=self.project, by=self.actor, **self.taken(inputs.NewRevision))
         return self.answer(revision, serializers.RevisionOut, 201)
+
+
+class DocumentKinds(ProjectDoor):
+    """Kinds of documents as the project's process has them."""
+
+    serializer_class = serializers.DocumentKindOut
+
+    @extend_schema(responses=serializers.DocumentKindOut(many=True))
+    def list(self, request: Request, slug: str) -> Response:
+        kinds = of(self.project.catalogue).document_kinds.values()
+        return Response([asdict(kind) for kind in kinds])
+
+    def retrieve(self, request: Request, slug: str, kind: str) -> Response:
+        return Response(asdict(documents.kind_of(self.project, kind)))
 
 
 class Revisions(Rows):

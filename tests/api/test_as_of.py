@@ -25,7 +25,7 @@ LISTS = sorted(
 # What is computed from rows that have a past each, or takes a time of its own.
 WITHOUT_PAST = {
     "events", "trail", "criteria-standing", "standing", "runs/comparison", "runs/ranking", "served", "monitoring",
-    "monitoring-terms", "metrics", "signal-rules",
+    "monitoring-terms", "metrics", "signal-rules", "document-kinds",
 }  # fmt: skip
 
 
