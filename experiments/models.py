@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from audit.governed import ERASED
 from projects.models.project import ProjectRow
 
 VERSION = "registry.ArtefactVersion"
@@ -64,9 +63,6 @@ class Run(ProjectRow):
                 | (~models.Q(verdict="open") & models.Q(judged_by__isnull=False) & ~models.Q(verdict_reason="")),
             ),
         ]
-
-    def audit_blank(self, name: str) -> str:
-        return ERASED
 
     def __str__(self) -> str:
         return f"run {self.number}"
@@ -135,9 +131,6 @@ class Handover(ProjectRow):
                    & ~models.Q(answered_by=models.F("requested_by"))),
             )
         ]  # fmt: skip
-
-    def audit_blank(self, name: str) -> str:
-        return ERASED
 
     def __str__(self) -> str:
         return f"handover of {self.test_set} to {self.recipient}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from audit.governed import ERASED
 from projects.models.project import ProjectRow
 from registry.kinds import KINDS, Kind
 
@@ -91,9 +90,6 @@ class ArtefactVersion(ProjectRow):
                 condition=models.Q(step="", step_mode="") | (~models.Q(step="") & ~models.Q(step_mode="")),
             ),
         ]
-
-    def audit_blank(self, name: str) -> str:
-        return ERASED
 
     def __str__(self) -> str:
         return self.ref
@@ -187,9 +183,6 @@ class Answer(ProjectRow):
                 condition=models.Q(to_version__isnull=True) ^ models.Q(to_announcement__isnull=True),
             ),
         ]
-
-    def audit_blank(self, name: str) -> str:
-        return ERASED
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} for {self.version}"

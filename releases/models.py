@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from audit.governed import ERASED
 from projects.models import Decision
 from projects.models.project import ProjectRow
 
@@ -14,6 +13,8 @@ VERSION = "registry.ArtefactVersion"
 
 class Release(ProjectRow):
     """A model version on its way into service. Made only for a version that gate 4 was passed with."""
+
+    audit_hidden = frozenset({"single_step_reason", "pipeline_reason"})
 
     class State(models.TextChoices):
         PLANNED = "planned", "Planned"
@@ -119,9 +120,6 @@ class Serving(ProjectRow):
                 | models.Q(kind="off", model=None, fallback=""),
             ),
         ]
-
-    def audit_blank(self, name: str) -> str:
-        return ERASED
 
     def __str__(self) -> str:
         return self.what

@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 
-from audit.governed import ERASED
 from monitoring.models.signals import Environment, Signal
 from projects.models import Task
 from projects.models.criteria import NUMBER
@@ -110,9 +109,6 @@ class Incident(ProjectRow):
             ),
         ]
 
-    def audit_blank(self, name: str) -> str:
-        return ERASED
-
     def __str__(self) -> str:
         return f"Incident {self.number}: {self.title}"
 
@@ -131,6 +127,8 @@ class Incident(ProjectRow):
 
 class Alarm(ProjectRow):
     """A violated rule: one row from the first violation until it is closed, whatever arrives meanwhile."""
+
+    audit_hidden = frozenset({"note"})
 
     class State(models.TextChoices):
         OPEN = "open", "Open"

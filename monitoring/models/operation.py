@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from audit.governed import ERASED
 from monitoring.models.incidents import Alarm
 from monitoring.models.signals import Signal
 from projects.models import QAMethod, Task
@@ -170,9 +169,6 @@ class OperationReview(ProjectRow):
             ),
         ]
 
-    def audit_blank(self, name: str) -> str:
-        return ERASED
-
     def __str__(self) -> str:
         return f"Review {self.number}"
 
@@ -180,7 +176,7 @@ class OperationReview(ProjectRow):
 class UpdateDecision(ProjectRow):
     """Whether the model is updated: asked by a trigger, answered with both costs."""
 
-    audit_hidden = frozenset({"reason"})
+    audit_hidden = frozenset({"reason", "approach_reason"})
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -225,9 +221,6 @@ class UpdateDecision(ProjectRow):
                 ),
             ),
         ]
-
-    def audit_blank(self, name: str) -> str:
-        return ERASED
 
     def __str__(self) -> str:
         return f"Update decision {self.number}"

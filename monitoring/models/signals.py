@@ -12,7 +12,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from audit.governed import ERASED
 from projects.models.criteria import NUMBER, Criterion
 from projects.models.project import ProjectRow
 from registry.models import Artefact
@@ -84,9 +83,6 @@ class Signal(ProjectRow):
                 name="signal_active_has_an_owner", condition=~models.Q(state="active") | models.Q(owner__isnull=False)
             ),
         ]
-
-    def audit_blank(self, name: str) -> str:
-        return ERASED
 
     def __str__(self) -> str:
         return self.name

@@ -146,9 +146,6 @@ class Hold(ProjectRow):
             )
         ]
 
-    def audit_blank(self, name: str) -> str:
-        return ERASED
-
     def __str__(self) -> str:
         return f"{self.get_code_display()}, since {self.held_at:%Y-%m-%d}"
 

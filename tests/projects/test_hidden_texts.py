@@ -62,8 +62,8 @@ def test_the_document_on_erasure_lists_every_hidden_field() -> None:
     }
     hidden = {
         (model.__name__, name)
-        for label in ("projects", "registry", "experiments", "releases", "monitoring", "compliance", "evidence")
-        for model in apps.get_app_config(label).get_models()
+        for model in apps.get_models()
+        if model._meta.app_label not in {"accounts", "sample"}  # the account's fields have a table of their own
         for name in getattr(model, "audit_hidden", ())
     }
     assert named == hidden
