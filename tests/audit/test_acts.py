@@ -15,12 +15,14 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 import audit
-from audit import selectors, tree
+from accounts.models import User
+from audit import selectors, storing, tree
 from audit.acts import AuditError
 from audit.ids import uuid7
 from audit.models import Change, Event, Pending, Private, Tile
 from crispmlq.errors import Stale
 from tests.audit.sample.models import Thing
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 BY = audit.ActorRef("user", uuid7(), "page", "Somebody")
@@ -158,6 +160,20 @@ def test_sqlite_replaces_no_row_unseen(table: str) -> None:
     made()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'")
+def test_sqlite_replaces_no_row_that_shares_another_key(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    insertion = storing._insertion
+
+    def replacing(model: Any, names: tuple[str, ...]) -> str:
+        return insertion(model, names).replace("INSERT", "INSERT OR REPLACE", 1)
+
+    monkeypatch.setattr(storing, "_insertion", replacing)
+    before = User.objects.get(username="ada").pk
+    with pytest.raises(DatabaseError), audit.act("thing.made", by=BY, subject=("sample.thing", "x")):
+        User(username="ada", display_name="Another").save()
+    assert User.objects.get(username="ada").pk == before
 
 
 def test_an_act_that_fails_leaves_nothing() -> None:
