@@ -15,7 +15,7 @@ from projects import access, document_fields, fillers
 from projects.document_reviews import open_groups
 from projects.models import Attachment, Document, Project, Review, Revision
 from projects.services import consequences
-from projects.services.doing import Doing, doing, required_text
+from projects.services.doing import Doing, doing, require_known, required_text
 from projects.services.phases import require_not_in_review
 from projects.services.quota import require_room
 from projects.states import require_move
@@ -94,12 +94,20 @@ def set_validity(
 
 
 def attach(
-    *, revision: Revision, name: str, media_type: str, data: bytes, by: Actor, claimed_sha256: str | None = None
+    *,
+    revision: Revision,
+    name: str,
+    media_type: str,
+    data: bytes,
+    by: Actor,
+    claimed_sha256: str | None = None,
+    readers: list[str] | None = None,
 ) -> Attachment:
-    """Attach a file to a draft; who does so is among its authors.
+    """Attach a file to a draft; who does so is among its authors. With `readers` it is confidential to these roles.
 
     Raises:
-        Invalid: empty, too large, a bad name, or bytes without the claimed SHA-256. Conflict: no draft any more.
+        Invalid: empty, too large, a bad name, bytes without the claimed SHA-256, or an unknown role. Conflict: no draft
+            any more.
         QuotaExceeded: the project would hold more than the policy allows.
     """
     with doing("document.attached", by=by, on=revision, right="work") as now:
@@ -110,7 +118,9 @@ def attach(
         )
         if row.attachments.filter(blob=blob).exists():
             raise Conflict("This file is attached already.")
-        attachment = Attachment(project=now.project, revision=row, blob=blob)
+        if readers:
+            require_known(readers, of(now.project.catalogue).roles, "a role of the project")
+        attachment = Attachment(project=now.project, revision=row, blob=blob, readers=sorted(set(readers or [])))
         attachment.save()
         if not row.is_written_by(by.user.pk):
             row.authors = _with(row, by)
