@@ -23,7 +23,7 @@ ABOUT = {
     "external": {"supplier": "Vendor", "version": "1.0", "licence": "MIT"},
 }  # fmt: skip
 VALUES = {
-    "dataset": {"role": "raw"},
+    "dataset": {"role": "raw", "team": "Ann"},
     "schema": {"fields": [{"name": "age", "type": "integer", "nullable": "no"}]},
     "environment": {"software": [{"package": "python", "version": "3.11"}], "hardware": "2 cores"},
     "configuration": {"hyper-parameters": [{"name": "depth", "value": "3"}], "seeds": ["7"]},

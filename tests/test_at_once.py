@@ -72,7 +72,7 @@ def test_a_task_is_started_once(committed_cast: Cast) -> None:
 def test_one_key_sent_by_many_at_once_records_one_value(committed_cast: Cast) -> None:
     walk.approve_criteria(committed_cast)
     plain = token_for("pipeline", committed_cast.project)
-    body = {"value": "0.9", "unit": "1", "environment": "test", "measured_at": timezone.now().isoformat()}
+    body = {"value": "0.9", "unit": "1", "environment": "validation", "measured_at": timezone.now().isoformat()}
 
     def send() -> Any:
         return Client().post(

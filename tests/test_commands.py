@@ -204,7 +204,7 @@ class TestGateReplay:
     def test_it_judges_as_was_judged(self, decision: Decision) -> None:
         said = run("gate_replay", "--project", "churn")
         assert "All 1 decisions are judged as they were." in said
-        assert f"{decision.gate.key}, iteration 1: pass, 11 of 11 met, same verdicts" in said
+        assert re.search(rf"{decision.gate.key}, iteration 1: pass, (\d+) of \1 met, same verdicts", said)
 
     def test_it_fails_when_the_rules_judge_otherwise(self, decision: Decision, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("projects.gates.rules.evaluate", lambda *_: [])

@@ -14,7 +14,7 @@ import pytest
 
 from audit import sealing
 from audit.models import Change, Entry, Event
-from tests import walk
+from tests import artefacts, material, walk
 from tests.cast import ROLES, Cast
 
 # Service -> the act of its one event. Several calls of one act are several events.
@@ -37,6 +37,15 @@ ACTS = {
     "signals.propose": "signal.proposed",
     "signals.activate": "signal.activated",
     "readings.deliver": "readings.delivered",
+    "artefacts.register": "artefact.registered",
+    "versions.register": "artefact_version.registered",
+    "profiles.record": "profile.recorded",
+    "runs.log": "run.logged",
+    "runs.judge": "run.chosen",
+    "test_sets.use": "test_set.used",
+    "releasing.plan": "release.planned",
+    "releasing.begin": "increment.begun",
+    "releasing.end": "increment.passed",
     "gates.submit": "gate.submitted",
     "gates.sign": "gate.signed",
     "gates.decide": "gate.decided",
@@ -71,8 +80,10 @@ def said(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The acts of the script so far; services of the walk write into it."""
     written: list[str] = [*BEGINNING]
     modules = {key.partition(".")[0] for key in ACTS}
-    for name in modules:
-        monkeypatch.setattr(walk, name, Recorded(getattr(walk, name), written))
+    for script in (walk, artefacts, material):
+        for name in modules:
+            if isinstance(module := getattr(script, name, None), ModuleType) and module.__name__.count("services"):
+                monkeypatch.setattr(script, name, Recorded(module, written))
     return written
 
 

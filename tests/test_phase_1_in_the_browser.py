@@ -11,8 +11,8 @@ from catalogue.definitions import of
 from catalogue.document_kinds import DocumentKind
 from projects.models import Criterion, CriterionVersion, Gate, Phase, Project, Revision, Task
 from projects.services import criteria, documents, tasks
+from tests import artefacts, walk
 from tests import cast as people
-from tests import walk
 from tests.cast import Cast
 from tests.test_browser import browser_type_launch_args, findings, signed_in  # noqa: F401 - fixtures
 
@@ -53,6 +53,10 @@ class Manager:
         self.press("Save and submit for review")
         self.said("It waits for its review.")
 
+    def fill(self, values: dict[str, str]) -> None:
+        for name, value in values.items():
+            self._write(self.page.locator(f"main [name='{name}']"), value)
+
     def _write_rows(self, key: str, rows: list[dict[str, str]]) -> None:
         table = self.page.locator(f"[data-rows='{key}']")
         while table.locator("[data-row]").count() < len(rows):
@@ -89,6 +93,23 @@ def propose_criteria(mara: Manager) -> None:
             form.locator("[name=supports]").select_option("retention")
         form.get_by_role("button", name="Propose").click()
         mara.said("Proposed; another person approves it.")
+
+
+def register_data(mara: Manager) -> None:
+    """The source of the data and its first version."""
+    for kind, key, about, said in (
+        ("data-source", "crm", artefacts.ABOUT["data-source"], {}),
+        ("dataset", "raw", {}, {"sha256": "a" * 64, "inputs": "crm@1", "step": "export", "step_mode": "automated",
+                                "role": "raw"}),
+    ):  # fmt: skip
+        mara.visit(f"registry/new/{kind}")
+        mara.fill({"key": key, "name": key.capitalize(), "owner": "olga", **about})
+        mara.press("Register")
+        mara.said("is registered.")
+        mara.visit(f"registry/artefacts/{key}/new-version")
+        mara.fill({"label": "1", **said})
+        mara.press("Register the version")
+        mara.said("is registered.")
 
 
 def review(cast: Cast, kind: str) -> None:
@@ -135,22 +156,24 @@ def test_a_project_manager_completes_phase_1(mara: Manager, live_server: Any) ->
     while tasks_now := ready(cast.project):
         for task in tasks_now:
             do(mara, cast, task)
+    register_data(mara)
     mara.visit("phases/1")
     mara.page.get_by_label("Choose all that are open").check()
     mara.page.get_by_label("How the chosen ones are met").fill("By the documents of the phase.")
     mara.press("Confirm the chosen ones")
     mara.said("Confirmed")
     walk.settle(cast, 1)
-    mara.visit("phases/1/gate")
+    mara.visit("gates/1")
     assert findings(mara.page) == []
     mara.press("Submit for decision")
+    mara.said("The gate is submitted; its facts are frozen.")
     evaluation = Gate.objects.get(project=cast.project, phase__number=1).evaluations.get(state="open")
     walk.sign_all(cast, evaluation)
-    mara.visit("phases/1/gate")
+    mara.visit("gates/1")
     mara.page.get_by_label("Pass").first.check()
     mara.page.get_by_label("Reason").first.fill("Everything is there.")
     mara.press("Decide")
-    mara.said("decided")
+    mara.said("The gate is decided.")
     assert Phase.objects.get(project=cast.project, number=2).state == Phase.State.OPEN
 
 

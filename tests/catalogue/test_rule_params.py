@@ -38,7 +38,7 @@ def changed_check(folder: Path, key: str, old: str, new: str) -> None:
         ("g1-data-quality", "equals:", "not_empty: true\n      equals:", "one-param", "exactly one of"),
         ("g1-data-quality", "equals: sufficient", "equals: 5", "param-type", "takes a text"),
         ("g2-schema", "equals: 'yes'", "equals: yes", "param-type", "takes a text"),
-        ("g5-fallback", "not_empty: true", "not_empty: false", "param-type", "takes true"),
+        ("g5-versions", "not_empty: true", "not_empty: false", "param-type", "takes true"),
         ("g3-result-reproducible", "at_least: 3", "at_least: three", "param-type", "a whole number from 1"),
         ("g3-result-reproducible", "at_least: 3", "at_least: 0", "param-type", "a whole number from 1"),
         ("g1-scope-joint", "- - sponsor\n        - domain-expert", "- sponsor", "param-type", "a list of lists"),

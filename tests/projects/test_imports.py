@@ -58,10 +58,10 @@ def test_measurements_come_in(cast: Cast) -> None:
     walk.approve_criteria(cast)
     headings = ["criterion", "value", "unit", "environment", "measured at"]
     now = walk.timezone.now().isoformat()
-    bring(cast, "measurements", Table(headings, [["recall", "0.91", "1", "Test", now]]), by="pipeline")
+    bring(cast, "measurements", Table(headings, [["recall", "0.91", "1", "Validation", now]]), by="pipeline")
     assert Measurement.objects.get().value == walk.Decimal("0.91")
     with pytest.raises(imports.RowsRefused, match="measured in"):
-        bring(cast, "measurements", Table(headings, [["recall", "0.91", "m", "test", now]]))
+        bring(cast, "measurements", Table(headings, [["recall", "0.91", "m", "validation", now]]))
 
 
 def test_a_list_that_was_exported_can_come_in_again(cast: Cast) -> None:

@@ -10,7 +10,7 @@ from accounts.models import ServiceToken
 from catalogue.definitions import of
 from compliance.services import reports
 from crispmlq.errors import NotAllowed
-from projects import access, page_selectors
+from projects import access, page_selectors, work_selectors
 from projects.models import Task
 from projects.services import memberships, tasks
 from tests import walk
@@ -28,7 +28,8 @@ def test_approvals_list_a_task_for_those_alone_who_may_finish_it(cast: Cast) -> 
     tasks.start(task=task, by=cast.dana)
     tasks.check(task=task, done=[True] * len(task.checklist), by=cast.dana)
     tasks.hand_in(task=task, result="Done.", by=cast.dana)
-    waiting = {name: page_selectors.approvals(cast.actors[name]).tasks for name in ("mara", "dana", "ursel")}
+    names = ("mara", "dana", "ursel")
+    waiting = {name: [each.row for each in work_selectors.approvals(cast.actors[name])] for name in names}
     assert waiting == {"mara": [task], "dana": [], "ursel": []}
 
 
