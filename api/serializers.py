@@ -8,6 +8,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from api.fields import Number
+from catalogue.definitions import of
 from jobs.models import Job
 from projects.models import (
     Attachment,
@@ -58,10 +59,14 @@ class MembershipOut(serializers.ModelSerializer):
 
 class PhaseOut(serializers.ModelSerializer):
     gate = serializers.SlugRelatedField("key", read_only=True)
+    aliases = serializers.SerializerMethodField(help_text="Names of the same phase in the sources of the process.")
+
+    def get_aliases(self, phase: Phase) -> list[str]:
+        return list(of(self.context["view"].project.catalogue).phase(phase.number).aliases)
 
     class Meta:
         model = Phase
-        fields = ["number", "key", "name", "state", "opened_at", "passed_at", "gate"]
+        fields = ["number", "key", "name", "aliases", "state", "opened_at", "passed_at", "gate"]
 
 
 class IterationOut(serializers.ModelSerializer):

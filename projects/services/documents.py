@@ -13,7 +13,7 @@ from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.services import blobs
 from projects import access, document_fields, fillers
 from projects.document_reviews import open_groups
-from projects.models import Attachment, Document, Project, Review, Revision
+from projects.models import Attachment, Document, Project, Review, Revision, Task
 from projects.services import consequences
 from projects.services.doing import Doing, doing, require_known, required_text
 from projects.services.phases import require_not_in_review
@@ -170,7 +170,7 @@ def accept(*, revision: Revision, by: Actor, note: str = "") -> Review:
 
 
 def reject(*, revision: Revision, reason: str, by: Actor) -> Review:
-    """Reject; one rejection is enough. The next draft is a new revision."""
+    """Reject; one rejection is enough. The next draft is a new revision, and tasks handed in with it are open again."""
     reason = required_text(reason, "reason", "Say what has to be changed.")
     with doing("document.rejected", by=by, on=revision, right="review", reason=reason) as now:
         row = now.row
@@ -180,6 +180,7 @@ def reject(*, revision: Revision, reason: str, by: Actor) -> Review:
         review = _review(now, by, list(groups), Review.Verdict.REJECTED, reason)
         row.state, row.decided_at = Revision.State.REJECTED, now.act.at
         row.save(update_fields=["state", "decided_at"])
+        _return_tasks(now, row)
         return review
 
 
@@ -199,6 +200,16 @@ def confirm(*, revision: Revision, by: Actor, note: str = "") -> Review:
         if not still_open:
             raise Conflict(f"It holds in iteration {now.project.iteration} already.")
         return _review(now, by, still_open, Review.Verdict.CONFIRMED, note)
+
+
+def _return_tasks(now: Doing, revision: Revision) -> None:
+    """Tasks that were handed in with the rejected document go back to who works on them."""
+    waiting = Task.objects.select_for_update().filter(project=now.project, state=Task.State.IN_REVIEW)
+    concerned = [task for task in waiting if revision.document.kind in task.document_kinds]
+    for task in concerned:
+        require_move(task, Task.State.IN_PROGRESS)
+        task.state, task.reason = Task.State.IN_PROGRESS, f"“{revision}” was rejected."
+    Task.objects.bulk_update(concerned, ["state", "reason"])
 
 
 def kind_of(project: Project, kind: str) -> DocumentKind:
