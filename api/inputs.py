@@ -82,6 +82,14 @@ class NewRisk(InPhase):
     category = serializers.CharField()
     severity = serializers.CharField()
     likelihood = serializers.CharField()
+    task = serializers.CharField(required=False, allow_null=True, help_text="Key of the task it belongs to.")
+
+
+class NewMethod(InPhase):
+    name = serializers.CharField()
+    what_it_does = serializers.CharField()
+    mitigates = serializers.ListField(child=serializers.CharField(), help_text="Keys of the risks it lowers.")
+    task = serializers.CharField(required=False, allow_null=True, help_text="Key of the task it belongs to.")
 
 
 class Checklist(Input):

@@ -201,8 +201,8 @@ class QAMethodOut(ItemOut):
         model = QAMethod
         fields = [
             "key", "phase", "task", "name", "what_it_does", "mitigates", "evidence_expected", "state", "finding",
-            "evidence_kinds", "performed_by", "performed_at", "reviewed_by", "reviewed_at", "review_note", "source",
-            "version",
+            "evidence_kinds", "performed_by", "performed_at", "reviewed_by", "reviewed_at", "review_note", "is_own",
+            "source", "version",
         ]  # fmt: skip
 
 
@@ -281,7 +281,7 @@ class AttachmentOut(serializers.ModelSerializer):
 
     class Meta:
         model = Attachment
-        fields = ["id", "name", "sha256", "size", "media_type"]
+        fields = ["id", "name", "sha256", "size", "media_type", "readers"]
 
 
 class RevisionOut(Dated):

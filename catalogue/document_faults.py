@@ -35,7 +35,7 @@ def _place(at: tuple[str | int, ...], place: Mapping[str, Any], beside: Places, 
         return
     if "table" in formula:
         columns = _by_key(tables.get(formula["table"], {}).get("columns", ()))
-        names, known = ("column", "at_least", "at_most"), columns
+        names, known = ("column", "at_least", "at_most", "judged"), columns
         if not columns:
             yield (*at, "computed"), "known-field", f"“{formula['table']}” is no table beside it."
             return

@@ -14,8 +14,9 @@ from audit import selectors as trail
 from audit.canon import decimal_text, plain
 from audit.snapshot import one_moment
 from catalogue.definitions import Catalogue, of
+from catalogue.document_kinds import DocumentKind
 from compliance import dossier_parts, operation
-from projects import bounds
+from projects import bounds, document_computed
 from projects.gates import facts
 from projects.models import (
     Attachment,
@@ -117,6 +118,7 @@ def _phases(project: Project, template: Catalogue) -> list[Data]:
             "tasks": [
                 {
                     "name": t.name,
+                    "own": t.is_own,
                     "state": t.get_state_display(),
                     "note": t.reason or t.result,
                     "required": t.is_required,
@@ -201,6 +203,7 @@ def _risks(project: Project) -> list[Data]:
     return [
         {
             "name": r.name,
+            "own": r.is_own,
             "phase": r.phase.number,
             "category": r.get_category_display(),
             "severity": r.get_severity_display(),
@@ -233,18 +236,22 @@ def _documents(project: Project, template: Catalogue) -> list[Data]:
         {
             "title": document.title,
             "phase": document.phase.number,
-            "revisions": [_revision(revision, project) for revision in document.revisions.all()],
+            "revisions": [
+                _revision(revision, project, template.document_kinds.get(document.kind))
+                for revision in document.revisions.all()
+            ],
         }
         for document in found
     ]
 
 
-def _revision(revision: Revision, project: Project) -> Data:
+def _revision(revision: Revision, project: Project, definition: DocumentKind | None) -> Data:
     return {
         "number": revision.number,
         "state": revision.get_state_display(),
         "author": str(revision.author),
         "iteration": revision.iteration,
+        "computed": document_computed.values_of(definition, revision.fields) if definition else {},
         "recorded_later": project.is_recorded_later(revision.created_at),
         "sha256": bytes(revision.audit_head).hex(),
         "reviews": [

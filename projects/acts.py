@@ -31,6 +31,7 @@ ACTS = {
     "risks.rated": "rated several risks",
     "risk.accepted": "accepted the risk “{subject}”: {reason}",
     "risk.added": "added the risk “{subject}”",
+    "qa_method.added": "added the QA method “{subject}”",
     "qa_method.planned": "planned the QA method “{subject}”",
     "qa_methods.planned": "planned several QA methods",
     "qa_method.performed": "performed the QA method “{subject}”",

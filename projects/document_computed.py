@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from audit.canon import decimal_text, rounded
-from catalogue.document_kinds import Condition
+from catalogue.document_kinds import Condition, DocumentKind
 
 Values = Mapping[str, Any]
 Formula = Mapping[str, Any]
@@ -63,9 +63,49 @@ def variance(formula: Formula, values: Values) -> str | None:
     return decimal_text(rounded(sum((n - middle) ** 2 for n in numbers) / (len(numbers) - 1), 12))
 
 
+def level_reached(formula: Formula, values: Values) -> str | None:
+    """The highest level all of whose signs, and all of the levels below, have a row with one of `values`.
+
+    `levels` lists the signs of level 1, of level 2 and so on; without those of level 1 it is level 0.
+    """
+    rows = values.get(formula["table"]) or []
+    if not rows:
+        return None
+    there = {row.get(formula["column"]) for row in rows if row.get(formula["judged"]) in formula["values"]}
+    levels = formula["levels"]
+    return str(next((below for below, signs in enumerate(levels) if not set(signs) <= there), len(levels)))
+
+
+def lowest_sum(formula: Formula, values: Values) -> str | None:
+    """What the rows of a group are `worth` together, of the lowest group; a row's group is how `column` begins."""
+    rows = values.get(formula["table"]) or []
+    if not rows:
+        return None
+    sums = dict.fromkeys(formula["groups"], Decimal(0))
+    for row in rows:
+        group = next((each for each in formula["groups"] if str(row.get(formula["column"])).startswith(each)), None)
+        if group is not None:
+            sums[group] += Decimal(formula["worth"][row[formula["judged"]]])
+    return decimal_text(min(sums.values()))
+
+
 FORMULAS: dict[str, Callable[[Formula, Values], str | None]] = {
-    rule.__name__: rule for rule in (difference, every_row_reaches, no_row_has, mean, variance)
+    rule.__name__: rule
+    for rule in (difference, every_row_reaches, no_row_has, mean, variance, level_reached, lowest_sum)
 }
+
+
+def values_of(kind: DocumentKind, values: Values) -> dict[str, str]:
+    """What was computed of the whole document, by the label of its field."""
+    return {field.label: values[field.key] for field in kind.fields if field.computed and values.get(field.key)}
+
+
+def trends(kind: DocumentKind, revisions: Iterable[Any]) -> list[tuple[str, list[tuple[Any, str]]]]:
+    """Each computed number of the document with the revisions that had one, oldest first."""
+    numbers = [field for field in kind.fields if field.computed and field.type in {"number", "integer"}]
+    oldest_first = sorted(revisions, key=lambda revision: revision.number)
+    found = [(f.label, [(r, r.fields[f.key]) for r in oldest_first if r.fields.get(f.key)]) for f in numbers]
+    return [(label, points) for label, points in found if points]
 
 
 def _keeps(formula: Formula, row: Values) -> bool:

@@ -84,6 +84,8 @@ class Revisions(Rows):
         request={"multipart/form-data": {"type": "object", "properties": {
             "file": {"type": "string", "format": "binary"},
             "sha256": {"type": "string", "description": "Refused if the bytes that arrive have another hash."},
+            "readers": {"type": "array", "items": {"type": "string"},
+                        "description": "Roles that may read it, if it is confidential."},
         }, "required": ["file"]}},
         responses={201: serializers.AttachmentOut},
     )  # fmt: skip
@@ -95,6 +97,7 @@ class Revisions(Rows):
         attachment = documents.attach(
             revision=self.get_object(), name=file.name, media_type=file.content_type or "application/octet-stream",
             data=blobs.received(file), claimed_sha256=request.data.get("sha256"), by=self.actor,
+            readers=request.data.getlist("readers"),
         )  # fmt: skip
         return self.answer(attachment, serializers.AttachmentOut, 201)
 
@@ -109,7 +112,7 @@ class Attachments(ProjectDoor):
     def retrieve(self, request: Request, **_: Any) -> HttpResponse:
         """The file itself; its hash is checked and the download is told in the trail."""
         attachment = self.get_object()
-        data = downloads.evidence(blob=attachment.blob, project=self.project, by=self.actor)
+        data = downloads.attachment(attachment=attachment, project=self.project, by=self.actor)
         return HttpResponse(
             data, content_type="application/octet-stream",
             headers={"Content-Disposition": f'attachment; filename="{attachment.blob.sha256}"',

@@ -106,13 +106,18 @@ class Risks(Items):
     accept = command("accept", risks.accept, path="acceptance", takes=inputs.Acceptance, conditional=True)
 
 
-class QAMethods(Rows):
+class QAMethods(Items):
     serializer_class = serializers.QAMethodOut
     model = QAMethod
     noun = "method"
     related = ("phase", "task", "performed_by", "reviewed_by")
     lookup_field = "key"
     filterset_class = filters.by(QAMethod, "state", phase=filters.PHASE)
+
+    @extend_schema(request=inputs.NewMethod, responses={201: serializers.QAMethodOut})
+    def create(self, request: Request, slug: str) -> Response:
+        """Add a QA method of the project's own."""
+        return self.added(qa_methods.add, inputs.NewMethod)
 
     @extend_schema(request=inputs.Keys, responses=serializers.QAMethodOut(many=True))
     def plan_many(self, request: Request, **_: str) -> Response:

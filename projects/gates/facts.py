@@ -134,6 +134,7 @@ def _document(document: Document, template: Catalogue, needed: int) -> Facts:
         "revision": shown.number,
         "id": str(shown.pk),
         "is_current": since >= needed,
+        "authors": sorted({str(shown.author_id), *shown.authors}),
         "valid_from": plain(shown.valid_from),
         "valid_until": plain(shown.valid_until),
         "fields": shown.fields,

@@ -157,6 +157,19 @@ def risks_treated(facts: Facts, params: Params) -> Finding:
     return met(f"All {len(risks)} risks are rated; none stands above the limit.")
 
 
+@rule(kind=KIND, than=KIND)
+def written_by_others(facts: Facts, params: Params) -> Finding:
+    """Nobody wrote in both documents."""
+    first, second = (accepted(facts, params[name]) for name in ("kind", "than"))
+    for name, document in (("kind", first), ("than", second)):
+        if document is None:
+            return missing(facts, params[name])
+    links = [link("document", params["kind"]), link("document", params["than"])]
+    if set(first["authors"]) & set(second["authors"]):
+        return not_met("The same person wrote in both; another one has to do it.", links)
+    return met("Written by other people.", links)
+
+
 @rule(roles=Param("texts", names="role"))
 def signed_by(facts: Facts, params: Params) -> Finding:
     """Each role of `roles` approved this submission; different people, which the signatures themselves ensure."""

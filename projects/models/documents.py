@@ -115,6 +115,9 @@ class Review(ProjectRow):
 class Attachment(ProjectRow):
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="attachments")
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    readers = models.JSONField(
+        default=list, help_text="Roles that may read the file, if it is confidential; empty: every member."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(name="attachment_once_per_revision", fields=["revision", "blob"])]

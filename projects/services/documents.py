@@ -13,9 +13,9 @@ from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.services import blobs
 from projects import access, document_fields, fillers
 from projects.document_reviews import open_groups
-from projects.models import Attachment, Document, Project, Review, Revision
+from projects.models import Attachment, Document, Project, Review, Revision, Task
 from projects.services import consequences
-from projects.services.doing import Doing, doing, required_text
+from projects.services.doing import Doing, doing, require_known, required_text
 from projects.services.phases import require_not_in_review
 from projects.services.quota import require_room
 from projects.states import require_move
@@ -94,12 +94,20 @@ def set_validity(
 
 
 def attach(
-    *, revision: Revision, name: str, media_type: str, data: bytes, by: Actor, claimed_sha256: str | None = None
+    *,
+    revision: Revision,
+    name: str,
+    media_type: str,
+    data: bytes,
+    by: Actor,
+    claimed_sha256: str | None = None,
+    readers: list[str] | None = None,
 ) -> Attachment:
-    """Attach a file to a draft; who does so is among its authors.
+    """Attach a file to a draft; who does so is among its authors. With `readers` it is confidential to these roles.
 
     Raises:
-        Invalid: empty, too large, a bad name, or bytes without the claimed SHA-256. Conflict: no draft any more.
+        Invalid: empty, too large, a bad name, bytes without the claimed SHA-256, or an unknown role. Conflict: no draft
+            any more.
         QuotaExceeded: the project would hold more than the policy allows.
     """
     with doing("document.attached", by=by, on=revision, right="work") as now:
@@ -110,7 +118,9 @@ def attach(
         )
         if row.attachments.filter(blob=blob).exists():
             raise Conflict("This file is attached already.")
-        attachment = Attachment(project=now.project, revision=row, blob=blob)
+        if readers:
+            require_known(readers, of(now.project.catalogue).roles, "a role of the project")
+        attachment = Attachment(project=now.project, revision=row, blob=blob, readers=sorted(set(readers or [])))
         attachment.save()
         if not row.is_written_by(by.user.pk):
             row.authors = _with(row, by)
@@ -160,7 +170,7 @@ def accept(*, revision: Revision, by: Actor, note: str = "") -> Review:
 
 
 def reject(*, revision: Revision, reason: str, by: Actor) -> Review:
-    """Reject; one rejection is enough. The next draft is a new revision."""
+    """Reject; one rejection is enough. The next draft is a new revision, and tasks handed in with it are open again."""
     reason = required_text(reason, "reason", "Say what has to be changed.")
     with doing("document.rejected", by=by, on=revision, right="review", reason=reason) as now:
         row = now.row
@@ -170,6 +180,7 @@ def reject(*, revision: Revision, reason: str, by: Actor) -> Review:
         review = _review(now, by, list(groups), Review.Verdict.REJECTED, reason)
         row.state, row.decided_at = Revision.State.REJECTED, now.act.at
         row.save(update_fields=["state", "decided_at"])
+        _return_tasks(now, row)
         return review
 
 
@@ -189,6 +200,16 @@ def confirm(*, revision: Revision, by: Actor, note: str = "") -> Review:
         if not still_open:
             raise Conflict(f"It holds in iteration {now.project.iteration} already.")
         return _review(now, by, still_open, Review.Verdict.CONFIRMED, note)
+
+
+def _return_tasks(now: Doing, revision: Revision) -> None:
+    """Tasks that were handed in with the rejected document go back to who works on them."""
+    waiting = Task.objects.select_for_update().filter(project=now.project, state=Task.State.IN_REVIEW)
+    concerned = [task for task in waiting if revision.document.kind in task.document_kinds]
+    for task in concerned:
+        require_move(task, Task.State.IN_PROGRESS)
+        task.state, task.reason = Task.State.IN_PROGRESS, f"“{revision}” was rejected."
+    Task.objects.bulk_update(concerned, ["state", "reason"])
 
 
 def kind_of(project: Project, kind: str) -> DocumentKind:

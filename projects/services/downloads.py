@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import audit
+from crispmlq.errors import NotAllowed
 from evidence.models import Blob
 from evidence.services import blobs
 from projects import access
-from projects.models import Project
+from projects.models import Attachment, Project
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -24,3 +25,15 @@ def evidence(*, blob: Blob, project: Project, by: Actor) -> bytes:
     data = blobs.read(blob)
     with audit.act("evidence.downloaded", by=by.audit_by, subject=blob, reason=f"SHA-256 {blob.sha256}"):
         return data
+
+
+def attachment(*, attachment: Attachment, project: Project, by: Actor) -> bytes:
+    """The bytes of a file attached to a document; a confidential one for its readers and auditors of the site alone.
+
+    Raises:
+        NotAllowed: it is confidential, and the actor has none of the roles that read it. And as `evidence`.
+    """
+    if attachment.readers and not by.is_auditor and not access.roles_of(by, project.pk) & set(attachment.readers):
+        listed = ", ".join(role.replace("-", " ") for role in attachment.readers)
+        raise NotAllowed(f"This file is confidential; it is read by: {listed}.", readers=attachment.readers)
+    return evidence(blob=attachment.blob, project=project, by=by)

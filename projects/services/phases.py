@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crispmlq.errors import Conflict
-from projects.models import Phase
+from crispmlq.errors import Conflict, Invalid
+from projects.models import Phase, Task
 
 
 class PhaseClosed(Conflict):
@@ -25,3 +25,14 @@ def require_not_in_review(phase: Phase, doing: str) -> None:
             f"The gate of {phase} is being judged on frozen facts. Withdraw the submission before you {doing}.",
             phase_state=phase.state,
         )
+
+
+def task_of(phase: Phase, key: str | None) -> Task | None:
+    """The task of the phase with this key; none without a key. Raises: Invalid: there is no such task."""
+    if not key:
+        return None
+    found = phase.task_set.filter(key=key).first()
+    if found is None:
+        sentence = f"{phase} has no such task."
+        raise Invalid(sentence, errors={"task": [sentence]})
+    return found

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audit.ids import uuid7
 from catalogue.definitions import of
 from crispmlq.errors import Conflict, Invalid, NotAllowed
-from projects.models import Document, Project, QAMethod, Revision, Risk
+from projects.models import Document, Phase, Project, QAMethod, Revision, Risk
 from projects.services.doing import doing, require_known, required_text
-from projects.services.phases import require_not_in_review
+from projects.services.phases import require_not_in_review, task_of
 from projects.states import require_move
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
+
+
+def add(
+    *, phase: Phase, name: str, what_it_does: str, mitigates: list[str], by: Actor, task: str | None = None
+) -> QAMethod:
+    """Add a QA method of the project's own that lowers the risks with these keys.
+
+    Raises: Invalid: no name or words, a risk the project does not have, or a `task` that is none of the phase.
+    """
+    name = required_text(name, "name", "Give the QA method a name.", 160)
+    what = required_text(what_it_does, "what_it_does", "Say what it does.")
+    with doing("qa_method.added", by=by, on=phase, right="work") as now:
+        require_not_in_review(now.row, "add a QA method")
+        require_known(mitigates, now.project.risk_set.values_list("key", flat=True), "a risk of the project")
+        method = QAMethod(
+            project=now.project, phase=now.row, key=f"own-{uuid7().hex[-12:]}", name=name, what_it_does=what,
+            mitigates=sorted(set(mitigates)), task=task_of(now.row, task), is_own=True,
+            position=phase.qamethod_set.count() + 1,
+        )  # fmt: skip
+        method.save()
+        now.act.subject = method
+        return method
 
 
 def plan(*, method: QAMethod, by: Actor) -> QAMethod:

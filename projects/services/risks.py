@@ -18,7 +18,7 @@ from projects.gates import policy
 from projects.models import Phase, QAMethod, Risk, RiskRating
 from projects.models.items import Likelihood, Severity
 from projects.services.doing import Doing, doing, require_known, required_text
-from projects.services.phases import require_not_in_review
+from projects.services.phases import require_not_in_review, task_of
 from projects.states import require_move
 
 if TYPE_CHECKING:
@@ -31,9 +31,13 @@ def rate(
     """Judge a risk: closed at or below the limit, else rated and waiting for a QA method or a signature.
 
     Raises:
-        Invalid: unknown severity or likelihood. PhaseClosed: its gate is being judged.
+        Invalid: unknown severity or likelihood, or no reason to depart from what stands: the last rating, or before the
+            first one what the process expects. PhaseClosed: its gate is being judged.
     """
     with doing("risk.rated", by=by, on=risk, right="rate risks", reason=reason, expected=expected) as now:
+        stands = (now.row.severity or now.row.default_severity, now.row.likelihood or now.row.default_likelihood)
+        if (severity, likelihood) != stands:
+            required_text(reason, "reason", f"Say why it is not {stands[0]} and {stands[1]}, as it stands.")
         _rate_all(now, [now.row], severity, likelihood, reason, by)
         return now.row
 
@@ -78,9 +82,20 @@ def accept(*, risk: Risk, reason: str, until: date, by: Actor, expected: int | N
 
 
 def add(
-    *, phase: Phase, name: str, what_goes_wrong: str, category: str, severity: str, likelihood: str, by: Actor
+    *,
+    phase: Phase,
+    name: str,
+    what_goes_wrong: str,
+    category: str,
+    severity: str,
+    likelihood: str,
+    by: Actor,
+    task: str | None = None,
 ) -> Risk:
-    """Add a risk of the project's own, with the severity and likelihood expected at first sight."""
+    """Add a risk of the project's own, with the severity and likelihood expected at first sight.
+
+    Raises: Invalid: name, words, category or scale, or a `task` (key) that is none of the phase. PhaseClosed.
+    """
     name = required_text(name, "name", "Give the risk a name.", 160)
     what = required_text(what_goes_wrong, "what_goes_wrong", "Say what would go wrong.")
     if category not in Risk.Category.values:
@@ -91,7 +106,7 @@ def add(
         risk = Risk(
             project=now.project, phase=now.row, key=f"own-{uuid7().hex[-12:]}", name=name, what_goes_wrong=what,
             category=category, default_severity=severity, default_likelihood=likelihood, is_own=True,
-            position=phase.risk_set.count() + 1,
+            task=task_of(now.row, task), position=phase.risk_set.count() + 1,
         )  # fmt: skip
         risk.save()
         now.act.subject = risk

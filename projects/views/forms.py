@@ -117,7 +117,7 @@ def attach(request: HttpRequest, slug: str, kind: str, number: int) -> HttpRespo
         raise Invalid("Choose a file.", errors={"file": ["Choose a file."]})
     documents.attach(
         revision=revision, name=file.name, media_type=file.content_type or "application/octet-stream",
-        data=blobs.received(file), by=request.actor,
+        data=blobs.received(file), by=request.actor, readers=request.POST.getlist("readers"),
     )  # fmt: skip
     return done(request, f"“{file.name}” is attached.", reverse("projects:document", args=[slug, kind]))
 
@@ -128,7 +128,7 @@ def download(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     attachment = Attachment.objects.filter(project=project, pk=pk).select_related("blob").first()
     if attachment is None:
         raise NotFound("There is no such file in this project.")
-    data = downloads.evidence(blob=attachment.blob, project=project, by=request.actor)
+    data = downloads.attachment(attachment=attachment, project=project, by=request.actor)
     answer = HttpResponse(data, content_type="application/octet-stream")
     ascii_name = attachment.blob.name.encode("ascii", "replace").decode().replace('"', "_")
     answer["Content-Disposition"] = f'attachment; filename="{ascii_name}"'

@@ -92,9 +92,10 @@ COMMANDS = {
     "skip-task": Command(tasks.set_not_applicable, Task, "task", texts("reason"), "Marked as not applicable."),
     "reopen-task": Command(tasks.reopen, Task, "task", texts("reason"), "Reopened."),
     "add-risk": Command(
-        risks.add, Phase, "phase", texts("name", "what_goes_wrong", "category", "severity", "likelihood"),
+        risks.add, Phase, "phase", texts("name", "what_goes_wrong", "category", "severity", "likelihood", "task"),
         "The risk is added; rate it.",
     ),
+    "add-method": Command(qa_methods.add, Phase, "phase", readers.method, "The QA method is added; plan it."),
     "rate-risk": Command(risks.rate, Risk, "risk", texts("severity", "likelihood", "reason"), "The risk is rated."),
     "rate-risks": Command(risks.rate_many, Phase, "phase", chosen("severity", "likelihood", "reason"), "Rated."),
     "accept-risk": Command(risks.accept, Risk, "risk", with_date("until", "reason"), "The risk is accepted."),

@@ -14,7 +14,7 @@ from audit import selectors as trail
 from catalogue.definitions import Rating, of
 from crispmlq.errors import NotFound
 from policies import selectors as policies
-from projects import access, progress
+from projects import access, document_computed, progress
 from projects import page_selectors as pages
 from projects.gates import facts, policy, standing
 from projects.models import Criterion, CriterionVersion, Document, Hold, Iteration, Measurement, Project, Risk
@@ -164,7 +164,8 @@ def document(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         request, "projects/document.html", project, tab="documents", definition=definition, document=found,
         revisions=revisions, revision=asked, newest=newest,
         values=[(f, asked.fields.get(f.key)) for f in definition.fields] if asked else [],
-        tasks=[of(project.catalogue).task(key) for key in definition.tasks],
+        tasks=[of(project.catalogue).task(key) for key in definition.tasks], all_roles=of(project.catalogue).roles,
+        trends=document_computed.trends(definition, revisions),
     )  # fmt: skip
 
 

@@ -106,6 +106,10 @@ def signature(given: Given) -> dict[str, Any]:
     return {**texts("role", "note")(given), "approves": given.get("approves") != "no"}
 
 
+def method(given: Given) -> dict[str, Any]:
+    return {**texts("name", "what_it_does", "task")(given), "mitigates": given.getlist("mitigates")}
+
+
 def performance(given: Given) -> dict[str, Any]:
     return {"finding": given.get("finding", ""), "evidence_kinds": given.getlist("evidence_kinds")}
 

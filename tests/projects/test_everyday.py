@@ -145,7 +145,7 @@ def test_who_is_new_finds_the_project_on_one_page_from_its_records(cast: Cast) -
     data = next(k for k in walk.of(cast.project.catalogue).document_kinds.values() if k.phase == 2)
     walk.accept_document(cast, data.key)
     risk = Risk.objects.get(key="contradictory-objectives")
-    risks.rate(risk=risk, severity="high", likelihood="likely", by=cast.dora)
+    risks.rate(risk=risk, severity="high", likelihood="likely", reason="Seen.", by=cast.dora)
     page = signed_in(cast.dana.user).get("/projects/churn/summary").content.decode()
     for said in ("recall", "retention", data.name, risk.name, "Keep customers.", "project manager"):
         assert said in page

@@ -344,12 +344,19 @@ def planned(cast: Cast) -> QAMethod:
 
 def performed(cast: Cast) -> QAMethod:
     walk.accept_document(cast, "scope-document")
-    risks.rate(risk=conflicting(), severity="high", likelihood="likely", by=cast.dora)
+    risks.rate(risk=conflicting(), severity="high", likelihood="likely", reason="Seen.", by=cast.dora)
     return qa_methods.perform(method=planned(cast), finding="Seen.", evidence_kinds=["scope-document"], by=cast.dana)
 
 
 def conflicting() -> Risk:
     return Risk.objects.get(key="contradictory-objectives")
+
+
+@case("qa_methods.add")
+def _(cast: Cast) -> Deed:
+    phase = cast.project.phase_set.get(number=1)
+    given = {"name": "N", "what_it_does": "W", "mitigates": ["contradictory-objectives"]}
+    return lambda: qa_methods.add(phase=phase, by=cast.dana, **given)
 
 
 @case("qa_methods.plan")
@@ -407,7 +414,7 @@ def _(cast: Cast) -> Deed:
 
 @case("risks.rate")
 def _(cast: Cast) -> Deed:
-    return lambda: risks.rate(risk=conflicting(), severity="high", likelihood="likely", by=cast.dora)
+    return lambda: risks.rate(risk=conflicting(), severity="high", likelihood="likely", reason="Seen.", by=cast.dora)
 
 
 @case("risks.rate_many")
@@ -422,7 +429,7 @@ def _(cast: Cast) -> Deed:
 @case("risks.accept")
 def _(cast: Cast) -> Deed:
     qa_methods.accept(method=performed(cast), by=cast.milo)
-    risk = risks.rate(risk=conflicting(), severity="high", likelihood="possible", by=cast.dora)
+    risk = risks.rate(risk=conflicting(), severity="high", likelihood="possible", reason="Seen.", by=cast.dora)
     return lambda: risks.accept(risk=risk, reason="Bear it.", until=walk.days(9), by=cast.sven)
 
 

@@ -81,11 +81,12 @@ def test_one_person_signs_for_two_roles_only_by_policy_and_the_record_says_so(ca
 
 def test_a_lower_limit_of_the_rating_leaves_more_risks_standing(cast: Cast, api: Any) -> None:
     first, second = Risk.objects.filter(phase__number=1)[:2]
-    assert risks.rate(risk=first, severity="medium", likelihood="possible", by=cast.dora).state == "closed"
+    given = {"severity": "medium", "likelihood": "possible", "reason": "Seen.", "by": cast.dora}
+    assert risks.rate(risk=first, **given).state == "closed"
     policy(cast, risk_limit=3)
-    assert risks.rate(risk=second, severity="medium", likelihood="possible", by=cast.dora).state == "rated"
+    assert risks.rate(risk=second, **given).state == "rated"
     for risk in Risk.objects.filter(phase__number=1, state="identified"):
-        risks.rate(risk=risk, severity="low", likelihood="rare", by=cast.dora)
+        risks.rate(risk=risk, severity="low", likelihood="rare", reason="Seen.", by=cast.dora)
     verdicts = api("mara", "get", "gates/gate-1-feasibility/readiness").json()["verdicts"]
     because = next(v["because"] for v in verdicts if v["check"] == "g1-risks-ranked")
     assert first.name in because

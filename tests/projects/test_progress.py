@@ -42,7 +42,7 @@ def test_a_task_that_does_not_apply_counts_nowhere(cast: Cast) -> None:
 
 def test_open_risks_by_class_are_those_of_the_api(cast: Cast, api: Any) -> None:
     for risk in Risk.objects.filter(project=cast.project, phase__number=1)[:3]:
-        risks.rate(risk=risk, severity="low", likelihood="rare", by=cast.dora)
+        risks.rate(risk=risk, severity="low", likelihood="rare", reason="Seen.", by=cast.dora)
     shown = open_by_category(list(Risk.objects.filter(project=cast.project).exclude(task__state="not_applicable")))
     skipped = set(Risk.objects.filter(task__state="not_applicable").values_list("key", flat=True))
     for key, label, count in shown:

@@ -111,12 +111,12 @@ def test_a_criterion_and_a_waiver_that_wait_and_one_that_ends(cast: Cast) -> Non
 def test_an_acceptance_that_ends_is_told_to_who_signed_it(cast: Cast) -> None:
     walk.accept_document(cast, "scope-document")
     risk = Risk.objects.get(key="contradictory-objectives")
-    risks.rate(risk=risk, severity="high", likelihood="likely", by=cast.dora)
+    risks.rate(risk=risk, severity="high", likelihood="likely", reason="Seen.", by=cast.dora)
     method = next(m for m in QAMethod.objects.all() if risk.key in m.mitigates)
     qa_methods.plan(method=method, by=cast.dana)
     qa_methods.perform(method=method, finding="Seen.", evidence_kinds=["scope-document"], by=cast.dana)
     qa_methods.accept(method=method, by=cast.milo)
-    risks.rate(risk=risk, severity="high", likelihood="possible", by=cast.dora)
+    risks.rate(risk=risk, severity="high", likelihood="possible", reason="Seen.", by=cast.dora)
     risks.accept(risk=risk, reason="Bear it.", until=walk.days(20), by=cast.sven)
     assert reminded("acceptance.ends", TODAY + timedelta(days=5)) == {}
     assert reminded("acceptance.ends", TODAY + timedelta(days=6)) == {"sven": 1, "mara": 1}

@@ -130,7 +130,7 @@ def test_a_qa_method_lowers_no_rating_by_itself(cast: Cast) -> None:
     risk = Risk.objects.get(key="contradictory-objectives")
     method = next(m for m in QAMethod.objects.all() if risk.key in m.mitigates)
     walk.accept_document(cast, "scope-document")
-    risks.rate(risk=risk, severity="high", likelihood="likely", by=cast.dora)
+    risks.rate(risk=risk, severity="high", likelihood="likely", reason="Seen.", by=cast.dora)
     with pytest.raises(Conflict, match="only what remains"):
         risks.accept(risk=risk, reason="Bear it.", until=walk.days(9), by=cast.sven)
     qa_methods.plan(method=method, by=cast.dana)
@@ -140,7 +140,7 @@ def test_a_qa_method_lowers_no_rating_by_itself(cast: Cast) -> None:
     qa_methods.accept(method=method, by=cast.milo)
     risk.refresh_from_db()
     assert (risk.state, risk.rating) == ("treated", 9)
-    risks.rate(risk=risk, severity="high", likelihood="possible", by=cast.dora)
+    risks.rate(risk=risk, severity="high", likelihood="possible", reason="Seen.", by=cast.dora)
     with pytest.raises(NotAllowed):
         risks.accept(risk=risk, reason="Bear it.", until=walk.days(9), by=cast.dora)
     with pytest.raises(Invalid):
@@ -149,9 +149,9 @@ def test_a_qa_method_lowers_no_rating_by_itself(cast: Cast) -> None:
 
 
 def test_a_critical_risk_needs_a_method_however_rare(cast: Cast) -> None:
-    risk = risks.rate(risk=Risk.objects.first(), severity="critical", likelihood="rare", by=cast.dora)
+    risk = risks.rate(risk=Risk.objects.first(), severity="critical", likelihood="rare", reason="Seen.", by=cast.dora)
     assert risk.state == "rated"
-    risk = risks.rate(risk=risk, severity="high", likelihood="rare", by=cast.dora)
+    risk = risks.rate(risk=risk, severity="high", likelihood="rare", reason="Seen.", by=cast.dora)
     assert risk.state == "closed"
 
 
@@ -170,7 +170,7 @@ def test_a_waiver_needs_a_second_person_and_a_check_that_may_be_waived(cast: Cas
 
 def test_a_machine_never_signs_rates_or_decides(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
-        risks.rate(risk=Risk.objects.first(), severity="low", likelihood="rare", by=cast.pipeline)
+        risks.rate(risk=Risk.objects.first(), severity="low", likelihood="rare", reason="Seen.", by=cast.pipeline)
     with pytest.raises(NotAllowed):
         gates.submit(gate=cast.project.gate_set.first(), by=cast.pipeline)
     with pytest.raises(NotAllowed):

@@ -37,7 +37,13 @@ def worked_on(cast: Cast) -> Cast:
     walk.approve_criteria(cast)
     walk.measure(cast, "forecast")
     walk.accept_document(cast, "scope-document")
-    risks.rate(risk=Risk.objects.get(key="contradictory-objectives"), severity="low", likelihood="rare", by=cast.dora)
+    risks.rate(
+        risk=Risk.objects.get(key="contradictory-objectives"),
+        severity="low",
+        likelihood="rare",
+        reason="Seen.",
+        by=cast.dora,
+    )
     return cast
 
 

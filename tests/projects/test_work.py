@@ -83,7 +83,7 @@ class TestApprovals:
         waivers.request(gate=gate, check_key="g1-aligned", reason="So.", expires_on=walk.days(5), by=cast.mara)
         walk.accept_document(cast, "scope-document")
         risk = Risk.objects.get(key="contradictory-objectives")
-        risks.rate(risk=risk, severity="high", likelihood="likely", by=cast.dora)
+        risks.rate(risk=risk, severity="high", likelihood="likely", reason="Seen.", by=cast.dora)
         method = next(m for m in QAMethod.objects.all() if risk.key in m.mitigates)
         qa_methods.plan(method=method, by=cast.dana)
         qa_methods.perform(method=method, finding="Seen.", evidence_kinds=["scope-document"], by=cast.dana)
