@@ -11,7 +11,6 @@ PAGES = [
     "/activity",
     "/activity?show=mine",
     "/notices",
-    "/notices/count",
     "/policies",
     "/projects/churn/",
     "/projects/churn/phases/1",
@@ -44,7 +43,6 @@ PAGES = [
     "/projects/churn/summary",
     "/projects/churn/lists/tasks/import",
     *[f"/projects/churn/lists/{name}" for name in TABLES],
-    "/projects/churn/comments?type=projects.task&id=define-scope",
     "/projects/churn/history",
     "/projects/churn/history?act=task.started&since=2020-01-01&phase=1",
     "/projects/churn/history?object_type=projects.risk",
@@ -53,3 +51,5 @@ PAGES = [
     "/projects/churn/reports",
     "/accounts/profile/",
 ]
+# Parts that other pages load.
+PARTS = ["/notices/count", "/projects/churn/comments?type=projects.task&id=define-scope"]

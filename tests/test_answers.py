@@ -170,7 +170,7 @@ def test_what_failed_half_way_changed_nothing(cast: Cast, monkeypatch: pytest.Mo
 
     events, risk = Event.objects.count(), Risk.objects.first()
     monkeypatch.setattr("projects.services.risks.RiskRating.objects.bulk_create", raises)
-    form = {"severity": "low", "likelihood": "rare"}
+    form = {"severity": "low", "likelihood": "rare", "reason": "Seldom."}
     assert signed_in(cast, "dora").post(f"/projects/churn/do/rate-risk/{risk.pk}", form).status_code == 500
     risk.refresh_from_db()
     assert (risk.state, Event.objects.count()) == ("identified", events)

@@ -28,13 +28,13 @@ def test_no_row_is_left_out_or_there_twice() -> None:
 
 @pytest.mark.parametrize("row", LINES)
 def test_a_row_names_tests_that_exist(row: str) -> None:
-    named = re.findall(r"`([^`]+\.py)::(\w+)`", ROWS[row][-1])
-    assert named, "no test is named"
-    assert [f"{path}::{name}" for path, name in named if name not in tests_in(path)] == []
+    named = re.findall(r"`([^`]+\.py)::(?:\w+::)?(\w+)`", ROWS[row][-1])
+    assert bool(named) != ("**not yet**" in ROWS[row][3]), "a row has a test, or says that it is not done yet"
+    assert [f"{path}::{name}" for path, name in named if name not in functions_of(path)] == []
 
 
 @cache
-def tests_in(path: str) -> set[str]:
+def functions_of(path: str) -> set[str]:
     source = ROOT / "tests" / path
     if not source.exists():
         return set()

@@ -21,7 +21,7 @@ from registry.models import ArtefactVersion
 from registry.services import changes
 from tests import artefacts, walk
 from tests.cast import Cast
-from tests.pages import PAGES
+from tests.pages import PAGES, PARTS
 from tests.test_routes import OWN, PUBLIC
 
 LISTS = sorted(
@@ -46,7 +46,7 @@ def test_few_rows_and_many_need_the_same_queries(cast: Cast) -> None:
     sealing.seal_all()
     client = Client()
     client.force_login(cast.mara.user)
-    urls = [url for url in (*PAGES, *LISTS, *DETAILS) if client.get(url).status_code != 405]
+    urls = [url for url in (*PAGES, *PARTS, *LISTS, *DETAILS) if client.get(url).status_code != 405]
     assert [url for url in urls if client.get(url).status_code != 200] == []
     few = {url: cost(client, url) for url in urls}
     add_rows(cast, 6)

@@ -77,7 +77,8 @@ class People:
             signals.activate(signal=signal, by=engineer)
         terms = {
             "use": "informs", "ground_truth": "late", "label_delay_days": 28, "loops": "listed",
-            "regime": "One hospital", "trained_from": date(1992, 1, 1), "trained_until": date(1995, 11, 1),
+            "regime": "One hospital", "observe_minutes": 2880,
+            "trained_from": date(1992, 1, 1), "trained_until": date(1995, 11, 1),
             "approved_scope": "Adults, aspirates of one laboratory.",
         }  # fmt: skip
         operation.set_terms(project=self.project, terms=terms, by=engineer)

@@ -188,6 +188,12 @@ def _(cast: Cast) -> Deed:
     return lambda: documents.confirm(revision=revision, by=cast.dora)
 
 
+@case("downloads.attachment")
+def _(cast: Cast) -> Deed:
+    attachment = documents.attach(revision=drafted(cast), name="a", media_type="text/csv", data=b"a", by=cast.dana)
+    return lambda: downloads.attachment(attachment=attachment, project=cast.project, by=cast.dana)
+
+
 @case("downloads.evidence")
 def _(cast: Cast) -> Deed:
     attachment = documents.attach(revision=drafted(cast), name="a", media_type="text/csv", data=b"a", by=cast.dana)
