@@ -131,11 +131,6 @@ OCCASIONS: dict[str, Occasion] = {
 }  # fmt: skip
 
 
-def register_occasions(table: dict[str, Occasion]) -> None:
-    """Have people told of acts of an app above this one."""
-    OCCASIONS.update(table)
-
-
 def tell_of(now: Doing, by: Actor) -> None:
     """Tell of the act, if the table knows it, everybody concerned but who did it."""
     occasion = OCCASIONS.get(now.act.name)
