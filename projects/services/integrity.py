@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.urls import reverse
 
 import audit
 from audit import bundle, verifying
-from crispmlq.errors import NotFound
 from jobs import queue
 from jobs.models import Job
-from projects import access
+from projects import access, exports
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -55,8 +53,7 @@ def verify(job: Job) -> dict[str, Any]:
 
 @queue.handler(EXPORT)
 def export(job: Job) -> dict[str, Any]:
-    path = _path(job.pk)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = exports.path_of(job)
     head = bundle.write(job.project_id, path, lambda percent, message: queue.report(job, percent, message))
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -70,17 +67,10 @@ def hand_out(*, project: Project, job_id: UUID, by: Actor) -> tuple[str, Path]:
 
     Raises: NotFound: it is not there, or the actor may not see the project.
     """
-    access.project_for(by, project.slug)
-    job = Job.objects.filter(pk=job_id, kind=EXPORT, project_id=project.pk, state=Job.State.DONE).first()
-    if job is None or not _path(job.pk).exists():
-        raise NotFound("There is no such export any more. Make a new one.")
+    job = exports.finished(EXPORT, project=project, job_id=job_id, by=by)
     with audit.act("trail.exported", by=by.audit_by, subject=project, reason=f"SHA-256 {job.result['sha256']}"):
-        return f"{project.slug}-trail-{job.result['events']}.zip", _path(job.pk)
+        return f"{project.slug}-trail-{job.result['events']}.zip", exports.path_of(job)
 
 
 def latest(project: Project, kind: str) -> Job | None:
     return Job.objects.filter(project_id=project.pk, kind=kind).order_by("-created_at").first()
-
-
-def _path(job_id: UUID) -> Path:
-    return Path(settings.EVIDENCE_DIR) / "exports" / f"{job_id}.zip"

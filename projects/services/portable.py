@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import yaml
-from django.conf import settings
 from django.db import Error, connection, transaction
 from django.urls import reverse
 
@@ -26,12 +25,12 @@ from audit import lines, replay, sealing
 from audit.past import Past
 from catalogue.models import CatalogueVersion
 from crispmlq import __version__
-from crispmlq.errors import Conflict, Invalid, NotAllowed, NotFound
+from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.models import Blob
 from evidence.services import blobs
 from jobs import queue
 from jobs.models import Job
-from projects import access
+from projects import access, exports
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -65,8 +64,7 @@ def request(*, project: Project, form: str, by: Actor) -> Job:
 def export(job: Job, form: str) -> dict[str, Any]:
     project = Project.objects.get(pk=job.project_id)
     data = as_bytes(taken_out(project, lambda percent, said: queue.report(job, percent, said)), form)
-    path = _path(job.pk)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = exports.path_of(job)
     path.write_bytes(data)
     url = reverse("projects:export_file", args=[project.slug, job.pk])
     return {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "form": form, "url": url}
@@ -77,12 +75,9 @@ def hand_out(*, project: Project, job_id: UUID, by: Actor) -> tuple[str, Path]:
 
     Raises: NotFound: it is not there, or the actor may not see the project.
     """
-    access.project_for(by, project.slug)
-    job = Job.objects.filter(pk=job_id, kind=EXPORT, project_id=project.pk, state=Job.State.DONE).first()
-    if job is None or not _path(job.pk).exists():
-        raise NotFound("There is no such export any more. Make a new one.")
+    job = exports.finished(EXPORT, project=project, job_id=job_id, by=by)
     with audit.act("project.exported", by=by.audit_by, subject=project, reason=f"SHA-256 {job.result['sha256']}"):
-        return f"{project.slug}.{job.result['form']}", _path(job.pk)
+        return f"{project.slug}.{job.result['form']}", exports.path_of(job)
 
 
 def taken_out(project: Project, tell: Tell = lambda *_: None) -> dict[str, Any]:
@@ -238,7 +233,3 @@ def _require_agreement(log_id: UUID, data: dict[str, Any]) -> None:
     """The rows the trail leads to are those the file shows."""
     if _records(Past(log_id, END_OF_TIME).everything()) != data["records"]:
         raise Invalid("The records it shows are not those its trail leads to.")
-
-
-def _path(job_id: UUID) -> Path:
-    return Path(settings.EVIDENCE_DIR) / "exports" / f"{job_id}.project"
