@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "experiments",
     "releases",
     "monitoring",
+    "regulations",
     "compliance",
     "api",
 ]
