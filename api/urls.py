@@ -26,6 +26,7 @@ from api.views import (
     portable,
     projects,
     registry,
+    regulations,
     releases,
     reports,
     templates,
@@ -65,6 +66,12 @@ urlpatterns = [
         "policies/in-force",
         policies.InForce.as_view({"get": "retrieve", "patch": "partial_update"}),
         name="policies-in-force",
+    ),
+    path("regulations", regulations.Regulations.as_view({"get": "list"}), name="regulations"),
+    path(
+        "classifications:evaluate",
+        regulations.Evaluations.as_view({"post": "evaluate"}),
+        name="classifications-evaluate",
     ),
     path("projects", projects.ProjectList.as_view({"get": "list", "post": "create"}), name="projects"),
     path(

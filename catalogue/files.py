@@ -31,10 +31,11 @@ class File:
 
 def read(folder: Path) -> list[File]:
     """Every YAML file of the folder, by name."""
-    return [_read(path) for path in sorted(folder.glob("*.yaml"))]
+    return [read_file(path) for path in sorted(folder.glob("*.yaml"))]
 
 
-def _read(path: Path) -> File:
+def read_file(path: Path) -> File:
+    """One file; what is wrong with it is among its faults."""
     file = File(path.name)
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
@@ -53,7 +54,7 @@ def _read(path: Path) -> File:
 def _value(file: File, node: yaml.Node, at: Position) -> Any:
     file.lines[at] = node.start_mark.line + 1
     if id(node) in file.read:  # one that holds itself would never end
-        file.fault(at, "yaml", "Write it out; a catalogue repeats nothing by an alias.")
+        file.fault(at, "yaml", "Write it out; nothing is repeated by an alias.")
         return None
     file.read.add(id(node))
     if isinstance(node, yaml.SequenceNode):

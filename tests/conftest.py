@@ -26,10 +26,12 @@ def set_up() -> None:
     from accounts.models import User
     from audit import SYSTEM, keys
     from catalogue import services
+    from regulations.services import packs
 
     keys.make()
     if not User.objects.exists():
         services.load(by=SYSTEM)
+        packs.load_built_in(by=SYSTEM)
         people.assemble()
 
 
