@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db import models
 
 from audit.governed import GovernedModel
@@ -166,6 +164,8 @@ class Erasure(GovernedModel):
     line itself, where the verifier looks for them; an act that erases more makes several of these.
     """
 
+    audit_log_field = "log_id"
+
     log_id = models.UUIDField()
     paths = models.JSONField()
     basis = models.TextField()
@@ -178,16 +178,14 @@ class Erasure(GovernedModel):
     def __str__(self) -> str:
         return f"erasure {self.pk}"
 
-    @property
-    def audit_log_id(self) -> UUID:
-        return self.log_id
-
 
 class Pruning(GovernedModel):
     """The first `events` events of a log are gone, by law: their lines and values were deleted, their hashes stay.
 
     Told in the act `log.pruned`, which states anew every row of the log, so that all that follows goes on from there.
     """
+
+    audit_log_field = "log_id"
 
     log_id = models.UUIDField()
     events = models.BigIntegerField()
@@ -201,10 +199,6 @@ class Pruning(GovernedModel):
 
     def __str__(self) -> str:
         return f"the first {self.events} events"
-
-    @property
-    def audit_log_id(self) -> UUID:
-        return self.log_id
 
 
 class Anchor(models.Model):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db import models
 
 from audit.models import GovernedModel
@@ -11,6 +9,8 @@ from audit.models import GovernedModel
 
 class Blob(GovernedModel):
     """A stored file under the name its owner gave it. Equal bytes are stored once."""
+
+    audit_log_field = "owner_id"
 
     owner_id = models.UUIDField(help_text="Id of the project; also the log in which its storing is told.")
     sha256 = models.CharField(max_length=64)
@@ -27,7 +27,3 @@ class Blob(GovernedModel):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def audit_log_id(self) -> UUID:
-        return self.owner_id

@@ -158,7 +158,7 @@ def _way_to_phase(model: type[Model], depth: int = 3) -> str | None:
 
 
 def _is_of_site(model: type[GovernedModel]) -> bool:
-    return model.audit_log_id is GovernedModel.audit_log_id
+    return not model.audit_log_field
 
 
 def _said(name: str, text: str, project: Project | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +14,7 @@ from audit.models import GovernedModel
 class Project(GovernedModel):
     """One machine-learning project. It keeps the catalogue version it began with."""
 
+    audit_log_field = "id"
     audit_hidden = frozenset({"hold_reason", "hold_condition", "stop_reason"})
 
     class State(models.TextChoices):
@@ -66,10 +66,6 @@ class Project(GovernedModel):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def audit_log_id(self) -> UUID:
-        return self.pk
-
     def is_recorded_later(self, at: datetime | None) -> bool:
         """Whether an entry of this time tells of a system that was running already."""
         if self.running_since is None or at is None:
@@ -88,14 +84,12 @@ class Project(GovernedModel):
 class ProjectRow(GovernedModel):
     """Base of every row that belongs to one project and is told in that project's trail."""
 
+    audit_log_field = "project_id"
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="%(class)s_set")
 
     class Meta:
         abstract = True
-
-    @property
-    def audit_log_id(self) -> UUID:
-        return self.project_id
 
     def audit_blank(self, name: str) -> str:
         """Text that is hidden gives reasons, and some states must have one."""
