@@ -40,7 +40,12 @@ class RecordType:
 
 
 def record_types(body: Mapping[str, Any]) -> dict[str, RecordType]:
-    """Those of a pack's body, by id. A field need not be given unless it says so."""
+    """Those of a pack's body, by id; those that come with the product, if it has none of its own.
+
+    A field need not be given unless it says so.
+    """
+    if "record_types" not in body:
+        return built_in()
     return {
         each["id"]: RecordType(
             id=each["id"],
@@ -56,5 +61,4 @@ def record_types(body: Mapping[str, Any]) -> dict[str, RecordType]:
 
 @cache
 def built_in() -> dict[str, RecordType]:
-    """The types that come with the product; packs of other regulations speak of the same."""
     return record_types(yaml.safe_load(BUILT_IN.read_text()))

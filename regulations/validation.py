@@ -9,9 +9,12 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from regulations.definitions import IN_SCOPE, UNDETERMINED, Pack, pack_of
+from regulations.checks import BrokenCheck, check_of, is_triggered
+from regulations.definitions import IN_SCOPE, UNDETERMINED, Obligation, Pack, pack_of
 from regulations.files import Read
 from regulations.logic import leaves
+from regulations.record_types import record_types
+from regulations.records import Records
 
 SCHEMA = json.loads((Path(__file__).parent / "schema" / "pack.json").read_text())
 
@@ -43,6 +46,7 @@ class _References:
         self.found = found
         self.body = found.body
         self.pack: Pack = pack_of(found.body)
+        self.record_types = record_types(found.body)
         self.known_facts = self.pack.facts.keys() | self.pack.derived.keys()
 
     def check(self) -> None:
@@ -126,6 +130,15 @@ class _References:
             self._known(each.id, each.carried_out_by, self.pack.obligations, "obligation")
             if undated := set(each.classes) - set(each.applies_from):
                 self.found.fault(each.id, "dated", f"No date is given for {', '.join(sorted(undated))}.")
+            self._checks(each)
+
+    def _checks(self, obligation: Obligation) -> None:
+        try:
+            for told in obligation.checks:
+                check_of(told, self.record_types)
+            is_triggered(obligation.triggered_by, Records(), self.record_types)
+        except BrokenCheck as error:
+            self.found.fault(obligation.id, "answerable", str(error))
 
     def _beside(self) -> None:
         for transition in self.pack.transitions:

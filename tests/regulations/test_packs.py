@@ -114,6 +114,13 @@ def test_a_text_told_by_its_differences_is_the_other_text_but_for_them():
         ("if: is-loud", "if: {fact: is-loud, gt: '1'}", "can not be compared like this"),
         ("if: is-loud", "if: {some: [is-loud]}", "not valid under any"),
         ("  - {id: og-loud, title: Of loud ones}", "  - {id: og-loud, title: A}\n  - {id: og-loud, title: B}", "twice"),
+        ("checks: []", "checks: [{record: ghost, test: exists}]", "There is no record type “ghost”."),
+        (
+            "checks: []",
+            "checks: [{record: risk, test: seems-fine}]",
+            "line 21, answerable: There is no test “seems-fine”",
+        ),
+        ("phases: [5]", "phases: [5]\n    triggered_by: [{record: ghost}]", "There is no record type “ghost”."),
         ("key: house-rule", "key: house-rule\nkey: again", "stands here twice"),
         ("name: House rule", "name: [", "yaml"),
     ],
