@@ -123,7 +123,7 @@ def select(
     open_facts: dict[str, None] = {}
     for obligation in pack.obligations.values():
         classes = tuple(c for c in obligation.classes if c in result.given or c == IN_SCOPE)
-        if obligation.group not in groups or not _concerns(pack, obligation, classes, roles, shifts):
+        if obligation.group not in groups or not concerns(pack, obligation, classes, roles, shifts):
             continue
         applies = True if obligation.when is None else logic.truth(obligation.when)
         if applies is None:
@@ -151,7 +151,7 @@ def require_roles(pack: Pack, roles: Iterable[str], shifts: Iterable[str] = ()) 
             raise Invalid(sentence, errors={field: [sentence]})
 
 
-def _concerns(
+def concerns(
     pack: Pack, obligation: Obligation, classes: tuple[str, ...], roles: Iterable[str] | None, shifts: Iterable[str]
 ) -> bool:
     """Whether the obligation is of one of the classes, and of one of the roles or those they bear too."""
