@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -12,6 +13,7 @@ from ui import charts
 from ui.icons import ICONS
 from ui.templatetags.ui import TONES
 
+COLOURS = ["paper", "surface", "line", "ink", "accent", "good", "warn", "bad", "info"]
 STATES = ("passed", "passed", "open", "in_review", "reconfirm", "locked")
 
 
@@ -23,19 +25,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
     context = {
         "icons": sorted(ICONS),
         "states": sorted(TONES),
-        "colours": [
-            "paper",
-            "surface",
-            "line",
-            "ink",
-            "ink-soft",
-            "ink-faint",
-            "accent",
-            "good",
-            "warn",
-            "bad",
-            "info",
-        ],
+        "rows": Paginator(COLOURS, 3).get_page(2),
+        "none": [],
         "loop": charts.loop(phases, [(5, 3)]),
         "bars": [charts.target_bar(target), charts.target_bar(missed)],
         "matrix": charts.risk_matrix(

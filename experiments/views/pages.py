@@ -37,7 +37,7 @@ def runs(request: HttpRequest, slug: str) -> HttpResponse:
         ranks=selectors.ranking(project, rows), rows=[(run, selectors.metrics_of(run)) for run in rows],
         changes={run.number: selectors.changes_of(run) for run in rows},
         chart=_chart(rows, metric), states=[*Run.State.choices, *Run.Verdict.choices], chosen=chosen,
-        versions=_versions(project), query=f"state={chosen}&metric={metric}&",
+        versions=_versions(project),
     )  # fmt: skip
 
 

@@ -63,6 +63,12 @@ def state_of(row: Any) -> SafeString:
 
 
 @register.filter
+def tone(level: str) -> str:
+    """The tone of a message of Django's, by its level."""
+    return {"error": "bad", "warning": "warn"}.get(level, "good")
+
+
+@register.filter
 def number(value: Any) -> str:
     """A decimal without trailing zeros, thousands apart."""
     if value is None or value == "":
