@@ -30,14 +30,21 @@ FAVOURABLE = {"stage": "confirmed", "option": "baseline"}
 # What several documents have to name alike.
 SAME = {"assumption": "The world stays as it is.", "requirement": "Answers within a second.", "slice": "Women"}
 REVIEWERS = ["dora", "milo", "dana", "sven", "olga", "mara", "enzo"]
-MODEL, TEST_SET = "churn-model@v1", "blind@1"
+# What is made anew in each turn bears the label of the turn.
+FIRST = "v1"
+MODEL, TEST_SET = f"churn-model@{FIRST}", "blind@1"
+ANEW = {"data-version", "raw-version", "version", "identifier", "output-version", "test-set-version"}
 COVERED = {"measures": "measure", "causes": "cause", "reviews": "phase"}  # a row for each option of the column
 CRITERIA = {"retention": "business", "recall": "ml", "saving": "economic"}
 
 
-def values_for(kind: DocumentKind) -> dict[str, Any]:
-    """Fitting values for every field of a kind, in favour of the gate."""
-    return {field.key: _value(field) for field in kind.fields if _is_given(field)}
+def model_of(label: str) -> str:
+    return f"churn-model@{label}"
+
+
+def values_for(kind: DocumentKind, label: str = FIRST) -> dict[str, Any]:
+    """Fitting values for every field of a kind, in favour of the gate, about what was made in the turn `label`."""
+    return {field.key: _value(field, label) for field in kind.fields if _is_given(field)}
 
 
 def _is_given(field: Any) -> bool:
@@ -45,10 +52,10 @@ def _is_given(field: Any) -> bool:
     return not field.computed and not (field.required_when and field.key in UNUSUAL)
 
 
-def _value(field: Any) -> Any:
+def _value(field: Any, label: str) -> Any:
     match field.type:
         case "table":
-            return _rows(field)
+            return _rows(field, label)
         case "list":
             return ["one"]
         case "number" | "integer":
@@ -62,26 +69,26 @@ def _value(field: Any) -> Any:
         case "sha256":
             return "a" * 64
         case "version":
-            return MODEL if field.key == "model-version" else "v1"
+            return model_of(label) if field.key == "model-version" else label if field.key in ANEW else FIRST
     return f"About {field.label.lower()}."
 
 
-def _rows(field: Any) -> list[dict[str, Any]]:
+def _rows(field: Any, label: str) -> list[dict[str, Any]]:
     """Three rows that say the same, or one for each option of the column that is covered."""
     columns = [column for column in field.columns if not column.computed]
-    row = {column.key: _cell(field, column) for column in columns}
+    row = {column.key: _cell(field, column, label) for column in columns}
     covered = next((c for c in columns if c.key == (field.covers or COVERED.get(field.key))), None)
     if covered:
         return [{**row, covered.key: option["key"]} for option in covered.options]
     return [row] * 3
 
 
-def _cell(table: Any, column: Any) -> Any:
+def _cell(table: Any, column: Any, label: str) -> Any:
     if column.key == "with-it":
         return "4"
     if column.key == "decision" and table.key == "quarantine":
         return "discard"
-    return SAME.get(column.key) or _value(column)
+    return SAME.get(column.key) or _value(column, label)
 
 
 def accept_document(cast: Cast, kind: str, values: dict[str, Any] | None = None, reason: str = "") -> Revision:
@@ -119,10 +126,12 @@ def approve_criteria(cast: Cast) -> None:
         criteria.approve(version=version, by=cast.dora)
 
 
-def measure(cast: Cast, environment: str, value: str = "0.95", keys: Any = CRITERIA) -> None:
-    blind = {"subject_version": MODEL, "dataset": TEST_SET} if environment == "test" else {}
+def measure(
+    cast: Cast, environment: str, value: str = "0.95", keys: Any = CRITERIA, label: str = FIRST
+) -> None:  # fmt: skip
+    blind = {"subject_version": model_of(label), "dataset": TEST_SET} if environment == "test" else {}
     if blind:
-        evaluate(cast)
+        evaluate(cast, label)
     for criterion in cast.project.criterion_set.filter(key__in=keys):
         reading = measurements.Reading(
             value=Decimal(value), unit="1", environment=environment, measured_at=timezone.now(), **blind
@@ -130,33 +139,34 @@ def measure(cast: Cast, environment: str, value: str = "0.95", keys: Any = CRITE
         measurements.record(criterion=criterion, reading=reading, by=cast.pipeline)
 
 
-def experiment(cast: Cast) -> None:
+def experiment(cast: Cast, label: str = FIRST) -> None:
     """Two runs on registered versions: a baseline, and a candidate that is chosen."""
-    on = {"dataset": "prepared@v1", "code": "training@1", "configuration": "params@1"}
+    on = {"dataset": f"prepared@{label}", "code": "training@1", "configuration": "params@1"}
     measured = {"metric": "About metric."}  # as the plan of measures has it here
     material.run(cast, "0.5", **measured, is_baseline=True, **on)
-    candidate = material.run(cast, "0.95", MODEL, **measured, **on)
+    candidate = material.run(cast, "0.95", model_of(label), **measured, **on)
     runs.judge(run=candidate, verdict="chosen", reason="Beats the baseline.", by=cast.dora)
 
 
-def evaluate(cast: Cast) -> None:
+def evaluate(cast: Cast, label: str = FIRST) -> None:
     """Enter that the model is evaluated on the test set; once."""
     for number in range(1, 5):
-        register(cast, number)
-    if not TestSetUse.objects.filter(project=cast.project, model__ref=MODEL, test_set__ref=TEST_SET).exists():
+        register(cast, number, label)
+    model = model_of(label)
+    if not TestSetUse.objects.filter(project=cast.project, model__ref=model, test_set__ref=TEST_SET).exists():
         test_sets.use(
-            project=cast.project, test_set=TEST_SET, model=MODEL, purpose="Final word.",
+            project=cast.project, test_set=TEST_SET, model=model, purpose="Final word.",
             disjointness="No customer stands in both.", by=cast.pipeline,
         )  # fmt: skip
 
 
-def plan_release(cast: Cast) -> None:
+def plan_release(cast: Cast, label: str = FIRST) -> None:
     """Plan the release of the model in two steps, unless one is under way; of a proof of concept there is none."""
     if Project.objects.get(pk=cast.project.pk).kind == Project.Kind.PROOF_OF_CONCEPT:
         return
     if not Release.objects.filter(project=cast.project, state__in=["planned", "rolling_out"]).exists():
         plan = releasing.Plan(
-            model=MODEL, pipeline="pipe@1", configuration="params@1", purpose="Keep more customers.",
+            model=model_of(label), pipeline="pipe@1", configuration="params@1", purpose="Keep more customers.",
             steps=[releasing.Step(10, "Errors above 2 %."), releasing.Step(100, "Errors above 1 %.")],
         )  # fmt: skip
         releasing.plan(project=cast.project, plan=plan, by=cast.enzo)
@@ -169,20 +179,20 @@ def roll_out(cast: Cast) -> None:
         releasing.end(increment=increment, result="No complaint.", by=cast.enzo)
 
 
-def do_tasks(cast: Cast, number: int) -> None:
+def do_tasks(cast: Cast, number: int, label: str = FIRST) -> None:
     """Documents and tasks of a phase, in the order they depend on each other."""
     while rows := [t for t in _unfinished(cast.project, number) if _is_ready(t)]:
         for task in rows:
-            do_task(cast, task)
+            do_task(cast, task, label)
 
 
-def do_task(cast: Cast, task: Task) -> None:
+def do_task(cast: Cast, task: Task, label: str = FIRST) -> None:
     held = {d.kind for d in Document.objects.filter(project=cast.project, revisions__state="accepted")}
     for kind in task.document_kinds:
         if kind not in held:
             accept_document(cast, kind)
         else:
-            confirm_document(cast, kind)
+            confirm_document(cast, kind, label)
     tasks.start(task=task, by=cast.dana)
     if task.checklist:
         tasks.check(task=task, done=[True] * len(task.checklist), by=cast.dana)
@@ -190,10 +200,16 @@ def do_task(cast: Cast, task: Task) -> None:
     tasks.finish(task=task, by=cast.mara)
 
 
-def confirm_document(cast: Cast, kind: str) -> None:
+def confirm_document(cast: Cast, kind: str, label: str = FIRST) -> None:
+    """In a new turn: as it stands, or rewritten if it names a version that was made anew."""
     revision = Revision.objects.get(document__project=cast.project, document__kind=kind, state="accepted")
-    if not revision.reviews.filter(iteration=Project.objects.get(pk=cast.project.pk).iteration).exists():
+    if revision.reviews.filter(iteration=Project.objects.get(pk=cast.project.pk).iteration).exists():
+        return
+    definition = of(cast.project.catalogue).document_kinds[kind]
+    if values_for(definition, label) == values_for(definition):
         review_all(cast, revision, documents.confirm)
+    else:
+        accept_document(cast, kind, values_for(definition, label), reason="Made anew.")
 
 
 def _unfinished(project: Project, number: int) -> list[Task]:
@@ -218,28 +234,28 @@ def settle(cast: Cast, number: int) -> None:
         )
 
 
-def register(cast: Cast, number: int) -> None:
-    """What the registry holds by the end of a phase; the documents name prepared data and a model of version v1."""
+def register(cast: Cast, number: int, label: str = FIRST) -> None:
+    """What the registry holds by the end of a phase; the documents name prepared data and a model with the label."""
     parts = {1: ["crm@1", "raw@1"], 3: ["training@1", "image@1", "params@1"]}
     if number in parts:
         artefacts.parts(cast, *parts[number])
     there = {v.ref: v for v in ArtefactVersion.objects.filter(project=cast.project)}
-    if number == 2 and "prepared@v1" not in there:
-        artefacts.version(cast, "dataset", "prepared@v1", "raw@1", step="prepare", role="prepared")
-    if number == 3 and "churn-model@v1" not in there:
-        inputs = ["prepared@v1", "training@1", "image@1", "params@1"]
-        artefacts.version(cast, "model", "churn-model@v1", *inputs, step="train")
+    data, model = f"prepared@{label}", model_of(label)
+    if number == 2 and data not in there:
+        artefacts.version(cast, "dataset", data, "raw@1", step="prepare", role="prepared")
+    if number == 3 and model not in there:
+        artefacts.version(cast, "model", model, data, "training@1", "image@1", "params@1", step="train")
     if number == 4 and TEST_SET not in there:
         artefacts.version(cast, "dataset", TEST_SET, "raw@1", step="draw a fifth", role="test", team="Cleo")
     if number == 5 and "pipe@1" not in there:
         artefacts.version(cast, "pipeline", "pipe@1")
     if number == 5:
-        artefacts.profile(cast, there["churn-model@v1"], "training", "production-like")
+        artefacts.profile(cast, there[model], "training", "production-like")
 
 
-def prepare(cast: Cast, number: int) -> None:
+def prepare(cast: Cast, number: int, label: str = FIRST) -> None:
     """Everything gate `number` asks for."""
-    register(cast, number)
+    register(cast, number, label)
     if number == 1:
         if not cast.project.criterion_set.exists():
             approve_criteria(cast)
@@ -250,18 +266,19 @@ def prepare(cast: Cast, number: int) -> None:
         accept_document(cast, "monitoring-plan-document")
         watch(cast)
     settle(cast, number)
-    do_tasks(cast, number)
+    do_tasks(cast, number, label)
     if number == 3:
-        experiment(cast)
+        experiment(cast, label)
     if number == 5:
-        plan_release(cast)
+        plan_release(cast, label)
     if number == 6:
         roll_out(cast)
     environments = {3: ["validation"], 4: ["test"], 5: ["production-like"], 6: ["operation"]}
     for environment in environments.get(number, []):
-        measure(cast, environment)
+        measure(cast, environment, label=label)
     if number == 4:
-        accept_document(cast, "risk-register", reason="After the evaluation.")
+        definition = of(cast.project.catalogue).document_kinds["risk-register"]
+        accept_document(cast, "risk-register", values_for(definition, label), reason="After the evaluation.")
     if number == 6:
         deliver(cast)
 
@@ -302,8 +319,8 @@ def sign_all(cast: Cast, evaluation: Evaluation, besides: Any = ()) -> None:
         gates.sign(evaluation=evaluation, role=role, by=cast.actors[name])
 
 
-def pass_gate(cast: Cast, number: int) -> Any:
-    prepare(cast, number)
+def pass_gate(cast: Cast, number: int, label: str = FIRST) -> Any:
+    prepare(cast, number, label)
     evaluation = submit(cast, number)
     sign_all(cast, evaluation)
     return gates.decide(
