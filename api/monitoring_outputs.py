@@ -137,7 +137,7 @@ class LoopOut(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
-class ReviewOut(serializers.ModelSerializer):
+class OperationReviewOut(serializers.ModelSerializer):
     decided_by = person()
 
     class Meta:

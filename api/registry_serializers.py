@@ -130,7 +130,7 @@ class MarkOut(serializers.Serializer):
     awaits_answer = serializers.BooleanField()
 
 
-class StandingOut(serializers.Serializer):
+class VersionStandingOut(serializers.Serializer):
     """Whether a version can be relied on as it stands."""
 
     marks = MarkOut(many=True)

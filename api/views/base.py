@@ -168,5 +168,6 @@ def command(
 
     endpoint.__name__ = name
     endpoint.__doc__ = (service.__doc__ or "").split("\n\n")[0]
-    described = extend_schema(request=takes, responses={status: gives} if gives else None)(endpoint)
-    return action(detail=True, methods=["post"], url_path=path, url_name=path)(described)
+    routed = action(detail=True, methods=["post"], url_path=path, url_name=path)(endpoint)
+    # After `action`, which would throw the description away.
+    return extend_schema(request=takes, responses={status: gives} if gives else None)(routed)

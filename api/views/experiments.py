@@ -75,16 +75,16 @@ class RunOut(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
-class LineOut(serializers.Serializer):
+class ComparedLineOut(serializers.Serializer):
     name = serializers.CharField()
     values = serializers.ListField(child=serializers.CharField())
     differs = serializers.BooleanField()
 
 
-class ComparisonOut(serializers.Serializer):
+class RunComparisonOut(serializers.Serializer):
     runs = serializers.SerializerMethodField(help_text="Their numbers, in the order of the values.")
-    settings = LineOut(many=True)
-    metrics = LineOut(many=True)
+    settings = ComparedLineOut(many=True)
+    metrics = ComparedLineOut(many=True)
 
     def get_runs(self, found: selectors.Comparison) -> list[int]:
         return [run.number for run in found.runs]
@@ -121,7 +121,7 @@ class HandoverIn(Input):
     reason = serializers.CharField()
 
 
-class AnswerIn(Input):
+class HandoverAnswerIn(Input):
     answer = serializers.CharField()
 
 
@@ -155,7 +155,7 @@ class Runs(Rows):
 
     @extend_schema(
         parameters=[OpenApiParameter("run", int, many=True, description="Numbers of runs.")],
-        responses=ComparisonOut, filters=False,
+        responses=RunComparisonOut, filters=False,
     )  # fmt: skip
     def compare(self, request: Request, slug: str) -> Response:
         """Settings and metrics of some runs side by side."""
@@ -163,7 +163,7 @@ class Runs(Rows):
         if not all(number.isascii() and number.isdigit() and len(number) < 10 for number in numbers):
             raise Invalid("Name runs by their numbers.", errors={"run": ["Give whole numbers."]})
         found = selectors.comparison(self.project, [int(number) for number in numbers[:20]])
-        return Response(ComparisonOut(found).data)
+        return Response(RunComparisonOut(found).data)
 
     @extend_schema(responses=RankOut(many=True), filters=False)
     def ranking(self, request: Request, slug: str) -> Response:
@@ -204,5 +204,5 @@ class Handovers(Rows):
         row = test_sets.ask_for_handover(project=self.project, by=self.actor, **self.taken(HandoverIn))
         return self.answer(row, HandoverOut, 201)
 
-    sign = command("sign", test_sets.sign_handover, takes=AnswerIn)
-    refuse = command("refuse", test_sets.refuse_handover, takes=AnswerIn)
+    sign = command("sign", test_sets.sign_handover, takes=HandoverAnswerIn)
+    refuse = command("refuse", test_sets.refuse_handover, takes=HandoverAnswerIn)

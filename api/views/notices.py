@@ -48,7 +48,7 @@ class Notices(mixins.ListModelMixin, Door):
         """Newest first."""
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(request=None, responses=SeenOut)
+    @extend_schema(request=None, responses=SeenOut, operation_id="notices_seen_all")
     def see_all(self, request: Request) -> Response:
         """Mark all as seen."""
         access.require_write_scope(self.actor)

@@ -73,17 +73,17 @@ class Incidents(Rows):
 
 
 class Reviews(Rows):
-    serializer_class = gives.ReviewOut
+    serializer_class = gives.OperationReviewOut
     model = OperationReview
     noun = "review"
     related = ("decided_by",)
     lookup_field = "number"
     filterset_class = filters.by(OperationReview, "state", "trigger", "decision")
 
-    @extend_schema(request=takes.NewReview, responses={201: gives.ReviewOut})
+    @extend_schema(request=takes.NewReview, responses={201: gives.OperationReviewOut})
     def create(self, request: Request, slug: str) -> Response:
         row = reviews.ask(project=self.project, by=self.actor, **self.taken(takes.NewReview))
-        return self.answer(row, gives.ReviewOut, 201)
+        return self.answer(row, gives.OperationReviewOut, 201)
 
     decide = command("decide", reviews.decide, takes=takes.ReviewDecision)
 

@@ -112,11 +112,11 @@ class ArtefactVersions(Named, Rows):
         row = changes.answer(version=self.get_object(), by=self.actor, **given)
         return self.answer(row, registry_serializers.AnswerOut, 201)
 
-    @extend_schema(responses=registry_serializers.StandingOut)
+    @extend_schema(responses=registry_serializers.VersionStandingOut)
     @action(detail=True, methods=["get"])
     def standing(self, request: Request, **_: Any) -> Response:
         """What speaks against relying on it, and what it lacks."""
-        return self._shown(registry_serializers.StandingOut, sides.standing(self.get_object()))
+        return self._shown(registry_serializers.VersionStandingOut, sides.standing(self.get_object()))
 
     @extend_schema(responses=registry_serializers.GraphOut)
     @action(detail=True, methods=["get"])

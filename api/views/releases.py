@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -144,7 +145,7 @@ class Servings(Rows):
     filterset_class = filters.by(Serving, "deployment", "kind")
 
     @extend_schema(
-        parameters=[OpenApiParameter("at", serializers.DateTimeField, description="Now, if it is left out.")],
+        parameters=[OpenApiParameter("at", OpenApiTypes.DATETIME, description="Now, if it is left out.")],
         responses=ServingOut(many=True), filters=False,
     )  # fmt: skip
     def served(self, request: Request, slug: str) -> Response:
