@@ -1,18 +1,20 @@
-"""JSON as this API takes it; what a text may hold is for the fields to say."""
+"""JSON as this API takes it: texts that can be told back, finite numbers, every key once."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import IO, Any
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 DEEPEST = 64
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
-    """Refuses NaN and infinity, keys that stand twice or can not be told back, and nesting beyond measure."""
+    """Refuses NaN and infinity, keys that stand twice, half characters, and nesting beyond measure."""
 
     media_type = "application/json"
 
@@ -42,10 +44,12 @@ def _no_constant(name: str) -> None:
 def _check(value: Any, depth: int) -> None:
     if depth > DEEPEST:
         raise ValueError(f"nested deeper than {DEEPEST} levels")
-    if isinstance(value, dict):
+    if isinstance(value, str):
+        if SURROGATE.search(value):
+            raise ValueError("a text holds half of a surrogate pair")
+    elif isinstance(value, dict):
         for key, each in value.items():
-            if any("\ud800" <= character <= "\udfff" for character in key):
-                raise ValueError("a key holds half of a surrogate pair")
+            _check(key, depth + 1)
             _check(each, depth + 1)
     elif isinstance(value, list):
         for each in value:

@@ -22,6 +22,7 @@ URL = "/api/v1/projects/churn"
         '{"a":' * 5_000,
         '{"name": ' + "[" * 100 + "]" * 100 + "}",
         '{"\\ud800": 1}',
+        '{"name": ["\\udfff"]}',
         '{"name": NaN}',
         '{"name": Infinity}',
         '{"name": "a", "name": "b"}',
