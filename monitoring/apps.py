@@ -10,7 +10,7 @@ class MonitoringConfig(AppConfig):
         from catalogue.validation import KNOWN_RULES
         from monitoring import facts, gate_rules, index, pages
         from monitoring.acts import ACTS
-        from monitoring.services import reviews
+        from monitoring.services import incidents, reviews
         from monitoring.states import MOVES
         from monitoring.views.own_commands import COMMANDS
         from projects.access import register_rights
@@ -44,4 +44,5 @@ class MonitoringConfig(AppConfig):
         KNOWN_RULES.update({name: PARAMS[name] for name in gate_rules.NAMES})
         register_commands(COMMANDS)
         register_follower(reviews.follow_release)
+        register_follower(incidents.require_of_project)
         register_state_check("S6", "Every value is the one its delivery holds.", index.differences)

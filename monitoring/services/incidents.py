@@ -25,6 +25,7 @@ from projects.states import require_move
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
+    from releases.models import Serving
 
 SEVERE = (Severity.HIGH, Severity.CRITICAL)
 # What may be added at any time before the incident is closed.
@@ -169,6 +170,13 @@ def is_overdue(incident: Incident, now: datetime) -> bool:
     if incident.is_over:
         return False
     return now > incident.resolve_by or (incident.acknowledged_at is None and now > incident.respond_by)
+
+
+def require_of_project(serving: Serving, at: datetime) -> None:
+    """What a switch names as its incident is one of its project. Raises: Invalid."""
+    if serving.incident and not Incident.objects.filter(pk=serving.incident, project=serving.project_id).exists():
+        sentence = "There is no such incident in this project."
+        raise Invalid(sentence, errors={"incident": [sentence]})
 
 
 def _tell(incident: Incident, what: str, occasion: str, roles: list[str]) -> None:

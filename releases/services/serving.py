@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from registry.models import ArtefactVersion
 
 
-# What apps above this one do when something begins to be served, inside the act: functions of the row and its time.
+# What apps above this one do, or refuse, when something begins to be served, inside the act: functions of the row and
+# its time.
 FOLLOWERS: list[Callable[[Serving, datetime], None]] = []
 
 

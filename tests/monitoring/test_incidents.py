@@ -254,3 +254,17 @@ def test_an_alarm_of_the_label_source_marks_what_used_it(cast: Cast, api: Any) -
     assert b"test-set@1" in client.get(f"/projects/churn/monitoring/alarms/{alarm}").content
     made.deliver(cast, signal, "0.95")
     assert api("mara", "get", f"alarms/{alarm}/marked").json() == []
+
+
+def test_a_switch_names_an_incident_of_its_own_project_or_none(api: Any, cast: Cast) -> None:
+    released_material(cast)
+    released(cast)
+    other = projects.create(slug="other", name="Other", purpose="P", kind="full", by=cast.otto)
+    theirs = incidents.open_one(project=other, title="T", kind="performance", severity="low", by=cast.otto)
+    body = {"fallback": "baseline", "reason": "Errors."}
+    refused = api("enzo", "post", "served/fallback", {**body, "incident": str(theirs.pk)})
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["incident"])
+    assert api("enzo", "get", "served").json()[0]["kind"] == "release"
+    ours = incidents.open_one(project=cast.project, title="T", kind="performance", severity="low", by=cast.enzo)
+    taken = api("enzo", "post", "served/fallback", {**body, "incident": str(ours.pk)})
+    assert (taken.status_code, taken.json()["incident"]) == (201, str(ours.pk))

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audit.trail import Event
 from crispmlq.errors import Conflict, Invalid, NotAllowed
+from monitoring.services import incidents
 from projects.models import Risk
 from projects.services import measurements
 from projects.states import IllegalMove
@@ -205,7 +206,10 @@ def test_one_deployment_serves_one_thing_at_a_time(cast: Cast) -> None:
 def test_a_rollback_serves_an_earlier_version_and_keeps_the_reason_and_the_incident(cast: Cast, api: Any) -> None:
     released(cast, "model@1")
     released(cast, "model@2")
-    incident = "01a212d6-300a-7ac2-8de1-2c4ba3cc282b"
+    opened = incidents.open_one(
+        project=cast.project, title="A class is missed", kind="performance", severity="high", by=cast.enzo
+    )
+    incident = str(opened.pk)
     body = {"model": "model@1", "reason": "Misses a class.", "incident": incident}
     answer = api("pipeline", "post", "served/rollback", body)
     assert answer.status_code == 201
