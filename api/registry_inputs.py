@@ -13,22 +13,32 @@ from registry.services.versions import Draft
 
 
 class SayingIn(Input):
-    name = serializers.CharField()
+    """`name`, `owner`, `description` and `fields` of a Saying, as far as they are given."""
+
+    name = serializers.CharField(required=False)
     owner = serializers.CharField(required=False, allow_blank=True, help_text="User name of a member.")
     description = serializers.CharField(required=False, allow_blank=True)
     values = serializers.DictField(required=False, help_text="Values by field key of the kind.")
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        said = {name: given.pop(name) for name in ("name", "owner", "description") if name in given}
-        return {"saying": Saying(**said, fields=given.pop("values", {})), **given}
+        names = {"name": "name", "owner": "owner", "description": "description", "values": "fields"}
+        said = {ours: given.pop(theirs) for theirs, ours in names.items() if theirs in given}
+        return {"said": said, **given}
 
 
 class NewArtefact(SayingIn):
+    name = serializers.CharField()
     kind = serializers.CharField()
     key = serializers.CharField()
 
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        given = super().validate(given)
+        return {"saying": Saying(**given.pop("said")), **given}
+
 
 class ArtefactChange(SayingIn):
+    """What is left out stays as it is."""
+
     reason = serializers.CharField()
 
 

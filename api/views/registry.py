@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Prefetch
@@ -51,9 +52,11 @@ class Artefacts(Named, Rows):
 
     @extend_schema(request=registry_inputs.ArtefactChange)
     def partial_update(self, request: Request, **_: str) -> Response:
-        """Say something else of it."""
+        """Say something else of it; what is left out stays as it is."""
         given = self.taken(registry_inputs.ArtefactChange)
-        row = artefacts.change(artefact=self.get_object(), by=self.actor, expected=expected_version(request), **given)
+        row, expected = self.get_object(), expected_version(request)
+        saying = replace(artefacts.said_of(row), **given.pop("said"))
+        row = artefacts.change(artefact=row, saying=saying, by=self.actor, expected=expected, **given)
         return self.answer(row, registry_serializers.ArtefactOut)
 
     register_version = command(

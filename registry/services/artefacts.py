@@ -30,6 +30,12 @@ class Saying:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
+def said_of(artefact: Artefact) -> Saying:
+    """What is said of it now."""
+    owner = artefact.owner.username if artefact.owner else ""
+    return Saying(artefact.name, owner, artefact.description, artefact.fields)
+
+
 def register(*, project: Project, kind: str, key: str, saying: Saying, by: Actor) -> Artefact:
     """Begin to keep versions of something.
 

@@ -104,3 +104,12 @@ def test_a_new_owner_is_told(cast: Cast) -> None:
     row = artefact(cast, "code", "training", owner="")
     artefacts.change(artefact=row, saying=Saying(name="Training", owner="enzo"), reason="Named.", by=cast.dana)
     assert Notice.objects.filter(to=cast.enzo.user, text__contains="You own “Training” now").exists()
+
+
+def test_what_a_change_leaves_out_stays_as_it_is(api: Any, cast: Cast) -> None:
+    crm = artefact(cast, "data-source", "crm")
+    etag = api("dana", "get", "artefacts/crm")["ETag"]
+    body = {"name": "All customers", "reason": "The name was too narrow."}
+    changed = api("dana", "patch", "artefacts/crm", body, if_match=etag).json()
+    assert (changed["name"], changed["owner"], changed["description"]) == ("All customers", "olga", crm.description)
+    assert changed["values"] == crm.fields != {}
