@@ -1,25 +1,25 @@
 """Tables out of files: CSV, XLSX and YAML or JSON, as rows of texts under their headings.
 
-Files come from strangers: sizes are bounded before anything is unpacked, and XML with a document type is refused.
+Files come from strangers: sizes are bounded before anything is unpacked. Nothing is dropped without a word: a row that
+does not fit under the headings is refused.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-import zipfile
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
 
-import yaml
+from ui import strange_yaml, workbooks
+from ui.workbooks import Row
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 60
-LARGEST = 5 * 1024 * 1024
-LARGEST_PART = 40 * 1024 * 1024  # unpacked
-NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+LARGEST = 5 * 1024 * 1024  # of a file, and of all texts in it
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Unreadable(ValueError):
@@ -28,10 +28,11 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Table:
-    """`rows` have one text for each heading; `line` of the first is where people find it in their program."""
+    """`rows` have one text for each heading; `lines` say where people find them in the program the file comes from."""
 
     headings: list[str]
     rows: list[list[str]]
+    lines: list[int]
 
 
 def read(name: str, data: bytes) -> Table:
@@ -45,27 +46,53 @@ def read(name: str, data: bytes) -> Table:
         case "xlsx":
             rows = _xlsx(data)
         case "yaml" | "yml" | "json":
-            rows = _yaml(data)
+            rows = _objects(ending, data)
         case _:
             raise Unreadable("Give a file that ends in .csv, .xlsx, .yaml or .json.")
-    return _table([row for row in rows if any(cell.strip() for cell in row)])
+    return _table([row for row in rows if any(cell.strip() for cell in row[1])])
 
 
-def _table(rows: list[list[str]]) -> Table:
+def as_text(table: Table) -> str:
+    """To be kept in a form between two steps."""
+    return json.dumps([[1, table.headings], *zip(table.lines, table.rows, strict=True)], ensure_ascii=False)
+
+
+def of_text(text: str) -> Table:
+    """What `as_text` gave, checked again: forms come from strangers too. Raises: Unreadable."""
+    try:
+        rows = [(int(line), [str(cell) for cell in cells]) for line, cells in json.loads(text)]
+    except (ValueError, TypeError, RecursionError):
+        raise Unreadable("The table was damaged on its way. Choose the file again.") from None
+    return _table(rows)
+
+
+def _table(rows: list[Row]) -> Table:
     if len(rows) < 2:
         raise Unreadable("The first row names the columns; below it there has to be at least one row.")
-    if len(rows) > MOST_ROWS + 1 or max(map(len, rows)) > MOST_COLUMNS:
+    if len(rows) > MOST_ROWS + 1 or max(len(cells) for _, cells in rows) > MOST_COLUMNS:
         raise Unreadable(f"Give at most {MOST_ROWS} rows and {MOST_COLUMNS} columns at once.")
-    headings = [cell.strip() for cell in rows[0]]
+    if sum(len(cell) for _, cells in rows for cell in cells) > LARGEST:
+        raise Unreadable("The file is larger inside than is taken.")
+    headings = [cell.strip() for cell in rows[0][1]]
     while headings and not headings[-1]:
         headings.pop()
     if "" in headings or len({heading.lower() for heading in headings}) < len(headings):
         raise Unreadable("Every column needs a name of its own in the first row.")
-    width = len(headings)
-    return Table(headings, [(row + [""] * width)[:width] for row in rows[1:]])
+    return Table(headings, [_fitted(row, len(headings)) for row in rows[1:]], [line for line, _ in rows[1:]])
 
 
-def _csv(data: bytes) -> list[list[str]]:
+def _fitted(row: Row, width: int) -> list[str]:
+    line, cells = row
+    if any(cell.strip() for cell in cells[width:]):
+        raise Unreadable(
+            f"Row {line} has more cells than the first row has names; put texts with separators in quotes."
+        )
+    if any(UNSTORABLE.search(cell) for cell in cells):
+        raise Unreadable(f"Row {line} holds a character that can not be stored.")
+    return (cells + [""] * width)[:width]
+
+
+def _csv(data: bytes) -> list[Row]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -75,7 +102,7 @@ def _csv(data: bytes) -> list[list[str]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as fault:
         raise Unreadable(f"The CSV file can not be read: {fault}.") from None
-    return [[_unquoted(cell) for cell in row] for row in rows]
+    return [(line, [_unquoted(cell) for cell in row]) for line, row in enumerate(rows, 1)]
 
 
 def _unquoted(cell: str) -> str:
@@ -83,21 +110,38 @@ def _unquoted(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
-def _yaml(data: bytes) -> list[list[str]]:
-    """A list of objects, each with the same kind of keys; JSON is YAML too."""
+def _xlsx(data: bytes) -> list[Row]:
     try:
-        if re.search(rb"(^|[\s\[{,:-])[&*][\w-]", data):
-            raise Unreadable("Anchors and aliases are not taken.")
-        found = yaml.safe_load(data)
-    except (yaml.YAMLError, ValueError, RecursionError) as fault:
-        if isinstance(fault, Unreadable):
-            raise
-        raise Unreadable("The file is no YAML or JSON.") from None
+        return workbooks.rows(data, most_rows=MOST_ROWS + 1, most_columns=MOST_COLUMNS)
+    except workbooks.NoWorkbook as fault:
+        raise Unreadable(str(fault)) from None
+
+
+def _objects(ending: str, data: bytes) -> list[Row]:
+    """A list of objects; numbers and dates as they were written, so that none is rounded."""
+    found = _json(data) if ending == "json" else _yaml(data)
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise Unreadable("Give a list of objects, one for each row.")
     headings = list(dict.fromkeys(str(key) for row in found for key in row))
     by_name = [{str(key): value for key, value in row.items()} for row in found]
-    return [headings, *[[_text(row.get(heading)) for heading in headings] for row in by_name]]
+    rows = ([_text(row.get(heading)) for heading in headings] for row in by_name)
+    return [(1, headings), *enumerate(rows, 2)]
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        raise Unreadable("The file is no JSON.") from None
+
+
+def _yaml(data: bytes) -> Any:
+    try:
+        return strange_yaml.load(data.decode(), strange_yaml.AsWritten)
+    except UnicodeDecodeError:
+        raise Unreadable("Save the YAML file as UTF-8.") from None
+    except ValueError as fault:
+        raise Unreadable(str(fault)) from None
 
 
 def _text(value: Any) -> str:
@@ -110,67 +154,4 @@ def _text(value: Any) -> str:
             return "; ".join(map(_text, value))
         case dict():
             raise Unreadable("A value is an object; give texts, numbers and lists of them.")
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _xlsx(data: bytes) -> list[list[str]]:
-    """The first sheet. Formulas count by the value that was stored with them; dates come as their numbers."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            sheets = sorted(name for name in names if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name))
-            if not sheets:
-                raise Unreadable("The file has no sheet.")
-            shared = _shared(_part(archive, "xl/sharedStrings.xml")) if "xl/sharedStrings.xml" in names else []
-            return _rows(_part(archive, sheets[0]), shared)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ElementTree.ParseError, KeyError, EOFError):
-        raise Unreadable("The file is no XLSX table, or it is protected.") from None
-
-
-def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    with archive.open(name) as part:
-        text = part.read(LARGEST_PART + 1)
-    if len(text) > LARGEST_PART or b"<!DOCTYPE" in text:
-        raise Unreadable("The file is larger inside than is taken, or holds a document type.")
-    return ElementTree.fromstring(text)
-
-
-def _shared(root: ElementTree.Element) -> list[str]:
-    return ["".join(t.text or "" for t in item.iterfind(".//m:t", NS)) for item in root.iterfind("m:si", NS)]
-
-
-def _rows(root: ElementTree.Element, shared: list[str]) -> list[list[str]]:
-    found = []
-    for row in root.iterfind("m:sheetData/m:row", NS):
-        cells: list[str] = []
-        for cell in row.iterfind("m:c", NS):
-            at = _place(cell.get("r", ""), len(cells))
-            if at >= MOST_COLUMNS:
-                raise Unreadable(f"Give at most {MOST_COLUMNS} columns.")
-            cells += [""] * (at + 1 - len(cells))
-            cells[at] = _value(cell, shared)
-        found.append(cells)
-        if len(found) > MOST_ROWS + 1:
-            raise Unreadable(f"Give at most {MOST_ROWS} rows at once.")
-    return found
-
-
-def _place(name: str, following: int) -> int:
-    letters = re.match("[A-Z]{1,3}", name)
-    if letters is None:
-        return following
-    at = 0
-    for letter in letters[0]:
-        at = at * 26 + ord(letter) - 64
-    return at - 1
-
-
-def _value(cell: ElementTree.Element, shared: list[str]) -> str:
-    kind, value = cell.get("t", ""), cell.findtext("m:v", "", NS)
-    if kind == "inlineStr":
-        return "".join(t.text or "" for t in cell.iterfind(".//m:t", NS))
-    if kind == "s":
-        return shared[int(value)] if value.isdecimal() and int(value) < len(shared) else ""
-    if kind == "b":
-        return "yes" if value == "1" else "no"
-    return value
+    return str(value)

@@ -6,6 +6,7 @@ is told by row. A trial run does all of it and takes it back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1000
 MOST_FAULTS = 100
-FIRST_ROW = 2  # below the headings
-DAY_ZERO = date(1899, 12, 30)  # of spreadsheets
+DAY_ZERO = datetime(1899, 12, 30, tzinfo=UTC)  # of spreadsheets
+OF_SPREADSHEET = re.compile(r"[0-9]{5}(\.[0-9]{1,20})?", re.ASCII)  # days since then
 Values = dict[str, Any]
 
 
@@ -135,7 +136,7 @@ def _mapping(kind: Kind, table: Table, given: Mapping[str, str] | None) -> dict[
 def _make_all(project: Project, kind: Kind, table: Table, mapping: dict[str, str], by: Actor) -> list[Fault]:
     at = {heading: place for place, heading in enumerate(table.headings)}
     faults: list[Fault] = []
-    for number, cells in enumerate(table.rows, FIRST_ROW):
+    for number, cells in zip(table.lines, table.rows, strict=True):
         values, wrong = _values(kind, {key: cells[at[heading]].strip() for key, heading in mapping.items()})
         faults += [Fault(number, column, message) for column, message in wrong]
         if wrong:
@@ -184,16 +185,18 @@ def _phase(text: str) -> int:
 
 
 def _day(text: str) -> date:
-    """ISO, or the number a spreadsheet stores a date as."""
-    if text.isascii() and text.isdecimal() and len(text) == 5:
-        return DAY_ZERO + timedelta(days=int(text))
+    """ISO, with or without a time of day, or the number a spreadsheet stores a date as."""
+    if OF_SPREADSHEET.fullmatch(text):
+        return (DAY_ZERO + timedelta(days=float(text))).date()
     try:
-        return date.fromisoformat(text[:10])
+        return date.fromisoformat(text) if len(text) <= len("2026-11-25") else datetime.fromisoformat(text).date()
     except ValueError:
         raise ValueError("Give a date, such as 2026-11-25.") from None
 
 
 def _moment(text: str) -> datetime:
+    if OF_SPREADSHEET.fullmatch(text):
+        return DAY_ZERO + timedelta(seconds=round(float(text) * 86_400))
     try:
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -34,7 +33,7 @@ def rows(request: HttpRequest, slug: str, name: str) -> HttpResponse:
             given = {c.key: request.POST.get(f"map-{c.key}", "") for c in kind.columns}
             mapping = given if "table" in request.POST else kind.mapping(table.headings)
             context |= {
-                "table": json.dumps([table.headings, *table.rows]), "preview": table.rows[:PREVIEW],
+                "table": sheet_files.as_text(table), "preview": table.rows[:PREVIEW],
                 "headings": table.headings, "count": len(table.rows),
                 "columns": [(c, mapping.get(c.key, "")) for c in kind.columns],
             }  # fmt: skip
@@ -61,9 +60,8 @@ def _table(request: HttpRequest) -> Table:
             if file.size > sheet_files.LARGEST:
                 raise sheet_files.Unreadable("The file is too large.")
             return sheet_files.read(file.name, file.read())
-        headings, *found = json.loads(request.POST.get("table", ""))
-        return Table([str(h) for h in headings], [[str(cell) for cell in row] for row in found])
+        if "table" not in request.POST:
+            raise sheet_files.Unreadable("Choose a file.")
+        return sheet_files.of_text(request.POST["table"])
     except sheet_files.Unreadable as fault:
         raise Invalid(str(fault), errors={"file": [str(fault)]}) from None
-    except (ValueError, TypeError):
-        raise Invalid("Choose a file.", errors={"file": ["Choose a file."]}) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,12 @@ from tests.cast import Cast
 from ui import sheet_files, sheets
 from ui.sheet_files import Table
 
-TASKS = Table(
+
+def table_of(headings: list[str], rows: list[list[str]]) -> Table:
+    return Table(headings, rows, list(range(2, len(rows) + 2)))
+
+
+TASKS = table_of(
     ["Name", "Aim", "Phase", "Assignee", "Due", "Colour"],
     [["Ask", "To know.", "1", "dana", "2027-01-31", "red"], ["Look", "To see.", "1", "", "46053", ""]],
 )
@@ -58,10 +64,31 @@ def test_measurements_come_in(cast: Cast) -> None:
     walk.approve_criteria(cast)
     headings = ["criterion", "value", "unit", "environment", "measured at"]
     now = walk.timezone.now().isoformat()
-    bring(cast, "measurements", Table(headings, [["recall", "0.91", "1", "Validation", now]]), by="pipeline")
+    bring(cast, "measurements", table_of(headings, [["recall", "0.91", "1", "Validation", now]]), by="pipeline")
     assert Measurement.objects.get().value == walk.Decimal("0.91")
     with pytest.raises(imports.RowsRefused, match="measured in"):
-        bring(cast, "measurements", Table(headings, [["recall", "0.91", "m", "validation", now]]))
+        bring(cast, "measurements", table_of(headings, [["recall", "0.91", "m", "validation", now]]))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2027-01-31", "2027-01-31"), ("2027-01-31T10:00:00", "2027-01-31"), ("46418.75", "2027-01-31"),
+     ("2027-01-3199", None), ("2027-01-31 or so", None), ("31.1.2027", None), ("٤٦٤١٨", None)],
+)  # fmt: skip
+def test_a_date_is_read_whole_or_not_at_all(cast: Cast, text: str, day: str | None) -> None:
+    table = table_of(["Name", "Aim", "Phase", "Due"], [["Ask", "To know.", "1", text]])
+    outcome = bring(cast, table=table, dry_run=day is None)
+    assert [fault.column for fault in outcome.faults] == ([] if day else ["due_on"])
+    assert [str(task.due_on) for task in Task.objects.filter(name="Ask")] == ([day] if day else [])
+
+
+def test_a_time_of_a_spreadsheet_is_read(cast: Cast) -> None:
+    walk.approve_criteria(cast)
+    headings = ["criterion", "value", "unit", "environment", "measured at"]
+    now = walk.timezone.now().replace(microsecond=0) + timedelta(seconds=1)  # after the approval
+    days = (now - datetime(1899, 12, 30, tzinfo=UTC)) / timedelta(days=1)
+    bring(cast, "measurements", table_of(headings, [["recall", "0.91", "1", "validation", f"{days:.10f}"]]))
+    assert Measurement.objects.get().measured_at == now
 
 
 def test_a_list_that_was_exported_can_come_in_again(cast: Cast) -> None:
@@ -73,7 +100,7 @@ def test_a_list_that_was_exported_can_come_in_again(cast: Cast) -> None:
 
 
 def test_one_fault_keeps_all_rows_out_and_each_is_told(cast: Cast) -> None:
-    table = Table(
+    table = table_of(
         ["Name", "Aim", "Phase", "Assignee", "Due"],
         [
             ["Good", "To know.", "1", "", ""], ["", "x", "7", "", "soon"], ["Far", "x", "5", "", ""],
@@ -92,7 +119,7 @@ def test_one_fault_keeps_all_rows_out_and_each_is_told(cast: Cast) -> None:
 def test_a_trial_tells_the_same_and_stores_nothing(cast: Cast) -> None:
     before = Event.objects.count()
     assert bring(cast, dry_run=True).faults == []
-    bad = Table(["Name", "Aim", "Phase"], [["", "x", "1"]])
+    bad = table_of(["Name", "Aim", "Phase"], [["", "x", "1"]])
     assert [vars(fault) for fault in bring(cast, table=bad, dry_run=True).faults] == [
         {"row": 2, "column": "name", "message": "“Task” is empty."}
     ]
@@ -100,7 +127,7 @@ def test_a_trial_tells_the_same_and_stores_nothing(cast: Cast) -> None:
 
 
 def test_columns_of_other_names_are_mapped(cast: Cast) -> None:
-    table = Table(["Aufgabe", "Ziel", "Nr"], [["Ask", "To know.", "1"]])
+    table = table_of(["Aufgabe", "Ziel", "Nr"], [["Ask", "To know.", "1"]])
     with pytest.raises(Invalid) as refused:
         bring(cast, table=table)
     assert set(refused.value.errors) == {"name", "aim", "phase"}
@@ -123,7 +150,7 @@ def test_nothing_comes_into_a_project_on_hold_nor_too_much_nor_another_kind(cast
     with pytest.raises(Invalid):
         bring(cast, "people")
     with pytest.raises(Invalid, match="at most"):
-        bring(cast, table=Table(["Name", "Aim", "Phase"], [["a", "b", "1"]] * (imports.MOST_ROWS + 1)))
+        bring(cast, table=table_of(["Name", "Aim", "Phase"], [["a", "b", "1"]] * (imports.MOST_ROWS + 1)))
     holds.hold(project=cast.project, reason="No data.", condition="Data is there.", by=cast.mara)
     with pytest.raises(ProjectFrozen):
         bring(cast)
@@ -139,7 +166,7 @@ def test_the_page_tries_then_imports(cast: Cast) -> None:
     page = client.post(url, {"file": upload("Titel,Aim,Phase\n<b>Ask</b>,To know.,1\n")}).content.decode()
     assert "Say which column holds" in page
     assert "&lt;b&gt;Ask" in page
-    table = json.dumps([["Titel", "Aim", "Phase"], ["Ask", "To know.", "1"]])
+    table = json.dumps([[1, ["Titel", "Aim", "Phase"]], [2, ["Ask", "To know.", "1"]]])
     mapped = {"table": table, "map-name": "Titel", "map-aim": "Aim", "map-phase": "Phase"}
     assert "All 1 row can be imported" in client.post(url, mapped).content.decode()
     assert not Task.objects.filter(name="Ask").exists()

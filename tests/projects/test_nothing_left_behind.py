@@ -585,7 +585,7 @@ def _(cast: Cast) -> Deed:
 
 @case("imports.bring_in")
 def _(cast: Cast) -> Deed:
-    table = Table(["Name", "Aim", "Phase"], [["Ask", "To know.", "1"]])
+    table = Table(["Name", "Aim", "Phase"], [["Ask", "To know.", "1"]], [2])
     return lambda: imports.bring_in(project=cast.project, kind="tasks", table=table, by=cast.dana)
 
 
