@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -63,9 +63,10 @@ def moment(request: Request) -> datetime | None:
         return None
     try:
         at = parse_datetime(given)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
+        is_one = at is not None and at.tzinfo is not None and at.astimezone(UTC) is not None
+    except (ValueError, OverflowError):  # the last: beyond the first or the last year in UTC
+        is_one = False
+    if not is_one:
         sentence = "Give a time with its zone, such as 2026-11-24T10:00:00Z."
         raise Invalid(sentence, errors={PARAMETER: [sentence]})
     return at

@@ -22,8 +22,9 @@ class SheetRenderer(BaseRenderer):
         view = renderer_context["view"]
         name = f"{getattr(getattr(view, 'project', None), 'slug', 'all')}-{view.basename_of_file()}"
         renderer_context["response"]["Content-Disposition"] = f'attachment; filename="{name}.{self.format}"'
-        headings = list(dict.fromkeys(key for row in data for key in row))
-        return sheets.write(self.format, headings, ([_cell(row.get(key)) for key in headings] for row in data))
+        rows = data if isinstance(data, list) else [data]
+        headings = list(dict.fromkeys(key for row in rows for key in row))
+        return sheets.write(self.format, headings, ([_cell(row.get(key)) for key in headings] for row in rows))
 
 
 class CsvRenderer(SheetRenderer):

@@ -7,6 +7,7 @@ from typing import Any
 
 from crispmlq.errors import Invalid
 from policies.definitions import GATES, Values
+from ui.numbers import whole
 
 Given = Any  # the form's QueryDict
 
@@ -15,9 +16,10 @@ def _number(given: Given, key: str) -> int | None:
     text = given.get(key, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = whole(text)
+    if number is None:
         raise Invalid("Give a whole number.", errors={key: ["Give a whole number, or leave it empty."]})
-    return int(text)
+    return number
 
 
 def _deciders(given: Given, key: str) -> dict[str, list[str]]:
@@ -39,5 +41,4 @@ READERS: dict[str, Callable[[Given, str], Any]] = {
 
 def read(given: Given) -> tuple[Values, int | None]:
     """Every policy, and the version the form was filled from."""
-    version = given.get("version", "")
-    return {key: reads(given, key) for key, reads in READERS.items()}, int(version) if version.isdecimal() else None
+    return {key: reads(given, key) for key, reads in READERS.items()}, whole(given.get("version", ""))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from xml.parsers import expat
 
+from ui.numbers import whole
+
 LARGEST_PART = 40 * 1024 * 1024  # unpacked
 CHUNK = 64 * 1024
 TEXTS = {"v", "t"}
@@ -145,7 +147,7 @@ class _Sheet(_Texts):
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         super().start(tag, attributes)
         if tag == "row":
-            self.number = _whole(attributes.get("r", ""), self.number + 1)
+            self.number = whole(attributes.get("r", "")) or self.number + 1
             self.cells, self.cell = [], _Cell(-1, "")
         elif tag == "c":
             self.cell = _Cell(_place(attributes.get("r", ""), self.cell.at + 1), attributes.get("t", ""))
@@ -169,16 +171,11 @@ class _Sheet(_Texts):
 
     def _value(self, text: str) -> str:
         if self.cell.kind == "s":
-            at = _whole(text, len(self.shared))
-            return self.shared[at] if at < len(self.shared) else ""
+            at = whole(text)
+            return self.shared[at] if at is not None and at < len(self.shared) else ""
         if self.cell.kind == "b":
             return "yes" if text == "1" else "no"
         return text
-
-
-def _whole(text: str, otherwise: int) -> int:
-    is_one = text.isascii() and text.isdigit() and len(text) < 9
-    return int(text) if is_one else otherwise
 
 
 def _place(name: str, following: int) -> int:

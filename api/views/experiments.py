@@ -15,6 +15,7 @@ from crispmlq.errors import Invalid
 from experiments import selectors
 from experiments.models import Handover, Run, TestSetUse
 from experiments.services import runs, test_sets
+from ui.numbers import whole
 
 
 def version() -> serializers.StringRelatedField:
@@ -159,10 +160,10 @@ class Runs(Rows):
     )  # fmt: skip
     def compare(self, request: Request, slug: str) -> Response:
         """Settings and metrics of some runs side by side."""
-        numbers = request.query_params.getlist("run")
-        if not all(number.isascii() and number.isdigit() and len(number) < 10 for number in numbers):
+        numbers = [whole(text) for text in request.query_params.getlist("run")]
+        if None in numbers:
             raise Invalid("Name runs by their numbers.", errors={"run": ["Give whole numbers."]})
-        found = selectors.comparison(self.project, [int(number) for number in numbers[:20]])
+        found = selectors.comparison(self.project, numbers[:20])
         return Response(RunComparisonOut(found).data)
 
     @extend_schema(responses=RankOut(many=True), filters=False)

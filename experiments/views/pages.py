@@ -14,6 +14,7 @@ from projects.models import Project
 from projects.views.pages import show
 from registry.models import ArtefactVersion
 from ui import series
+from ui.numbers import whole
 
 PAGE = 50
 COMPARED = 6  # more columns than these nobody reads
@@ -56,7 +57,7 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def compare(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.actor, slug)
-    numbers = [int(text) for text in request.GET.getlist("runs") if text.isascii() and text.isdigit()][:COMPARED]
+    numbers = [number for text in request.GET.getlist("runs") if (number := whole(text)) is not None][:COMPARED]
     found = selectors.comparison(project, numbers)
     return show(request, "experiments/compare.html", project, tab="experiments", comparison=found)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from crispmlq.errors import Invalid
 from experiments.services.runs import NewRun, Outcome
-from projects.views.readers import Given
+from projects.views.readers import Given, whole_in
 
 
 def new_run(given: Given) -> dict[str, Any]:
@@ -14,7 +14,8 @@ def new_run(given: Given) -> dict[str, Any]:
     run = NewRun(
         modification=given.get("modification", ""), cause=given.get("cause", ""), dataset=given.get("dataset", ""),
         code=given.get("code", ""), configuration=given.get("configuration", ""),
-        parameters=_pairs(given.get("parameters", "")), seed=_whole(given, "seed"), parent=_whole(given, "parent"),
+        parameters=_pairs(given.get("parameters", "")), seed=whole_in(given, "seed", digits=18),
+        parent=whole_in(given, "parent"),
         is_baseline=given.get("is_baseline") == "yes",
     )  # fmt: skip
     has_ended = given.get("ended") in {"finished", "failed"}
@@ -45,12 +46,3 @@ def _pairs(text: str) -> dict[str, str]:
             raise Invalid("Write one pair a line.", errors={"parameters": [sentence]})
         found[name.strip()] = value.strip()
     return found
-
-
-def _whole(given: Given, name: str) -> int | None:
-    text = given.get(name, "").strip()
-    if not text:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise Invalid("Give a whole number.", errors={name: ["Give a whole number."]})
-    return int(text)

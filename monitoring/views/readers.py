@@ -7,10 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from crispmlq.errors import Invalid
 from monitoring import rules
 from monitoring.services.updates import Weighing
-from projects.views.readers import Given, date_of, decimal_in, is_whole, moment_of
+from projects.views.readers import Given, date_of, decimal_in, moment_of, whole_in
 
 NUMBERS_OF_RULES = ("n", "window")
 TEXTS_OF_RULES = (
@@ -35,7 +34,7 @@ def settings(given: Given) -> dict[str, Any]:
     )  # fmt: skip
     found: dict[str, Any] = {name: given.get(name, "") for name in texts if name in given}
     if "interval_minutes" in given:
-        found["interval_minutes"] = _whole_or_none(given, "interval_minutes")
+        found["interval_minutes"] = whole_in(given, "interval_minutes")
     if "baseline" in given:
         found["baseline"] = decimal_in(given, "baseline")
     if "labelled" in given:
@@ -50,7 +49,7 @@ def rule(given: Given) -> dict[str, Any]:
     known = {name.removesuffix("?") for name in takes} | set(rules.COMMON)
     found: dict[str, Any] = {name: given.get(name, "").strip() for name in ("key", "kind", "reaction")}
     found |= {name: text for name in TEXTS_OF_RULES if name in known and (text := given.get(name, "").strip())}
-    found |= {name: _whole_or_none(given, name) for name in NUMBERS_OF_RULES if name in known and given.get(name)}
+    found |= {name: whole_in(given, name) for name in NUMBERS_OF_RULES if name in known and given.get(name)}
     if "values" in known:
         found["values"] = [text.strip() for text in given.get("values", "").split(",") if text.strip()]
     if kind == "divergence":
@@ -70,7 +69,7 @@ def readings(given: Given) -> dict[str, Any]:
     names = ("value", "environment", "segment", "lower", "upper", "kind")
     row: dict[str, Any] = {name: text for name in names if (text := given.get(name, "").strip())}
     if given.get("count"):
-        row["count"] = _whole_or_none(given, "count")
+        row["count"] = whole_in(given, "count")
     row["at"] = moment_of(given, "at").isoformat()
     return {"readings": [row]}
 
@@ -91,7 +90,7 @@ def details(given: Given) -> dict[str, Any]:
         found["loss_estimate"] = decimal_in(given, "loss_estimate")
     for name in ("downtime_minutes", "found_in_phase"):
         if given.get(name):
-            found[name] = _whole_or_none(given, name)
+            found[name] = whole_in(given, name)
     return {"details": found}
 
 
@@ -104,7 +103,7 @@ def amended(given: Given) -> dict[str, Any]:
 def resolution(given: Given) -> dict[str, Any]:
     return {
         "course_of_action": given.get("course_of_action", ""),
-        "downtime_minutes": _whole_or_none(given, "downtime_minutes"),
+        "downtime_minutes": whole_in(given, "downtime_minutes"),
     }
 
 
@@ -114,9 +113,9 @@ def terms(given: Given) -> dict[str, Any]:
         for name in ("use", "ground_truth", "loops", "no_loops_reason", "regime", "approved_scope")
     }
     found["substitutes"] = given.getlist("substitutes")
-    found["label_delay_days"] = _whole_or_none(given, "label_delay_days")
+    found["label_delay_days"] = whole_in(given, "label_delay_days")
     for name in ("review_every_days", "answer_hours", "observe_days", "observe_minutes"):
-        found[name] = _whole_or_none(given, name) or 0
+        found[name] = whole_in(given, name) or 0
     for name in ("trained_from", "trained_until"):
         found[name] = date_of(given, name) if given.get(name) else None
     return {"terms": found}
@@ -153,12 +152,3 @@ def weighing(given: Given) -> dict[str, Any]:
     texts = {n: given.get(n, "") for n in ("decision", "reason", "cost_unit", "approach", "approach_reason")}
     costs = {name: decimal_in(given, name) for name in ("cost_of_update", "cost_of_staying", "cost_of_labels")}
     return {"weighing": Weighing(**texts, **costs)}
-
-
-def _whole_or_none(given: Given, name: str) -> int | None:
-    text = given.get(name, "").strip()
-    if not text:
-        return None
-    if not is_whole(text):
-        raise Invalid("Give a whole number.", errors={name: ["Give a whole number."]})
-    return int(text)

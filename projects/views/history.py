@@ -19,6 +19,7 @@ from projects.models import Project
 from projects.services import history as service
 from projects.trail_filters import Filters
 from projects.views.pages import show
+from ui.numbers import whole
 
 PAGE = 40
 DRAWER_PAGE = 15
@@ -44,7 +45,7 @@ def event(request: HttpRequest, uid: UUID, slug: str | None = None) -> HttpRespo
     """One event with what it changed; for htmx the changes alone."""
     project = _place(request, slug)
     log_id = _log(project)
-    first = int(request.GET["row"]) if request.GET.get("row", "").isdecimal() and len(request.GET["row"]) < 7 else 0
+    first = whole(request.GET.get("row", ""), digits=6) or 0
     if history.entry(log_id, uid) is None:
         raise NotFound("There is no such event in this history.")
     is_part = _is_htmx(request)

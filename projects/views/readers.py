@@ -15,6 +15,7 @@ from audit.canon import decimal_of
 from crispmlq.errors import Invalid
 from projects.models import Hold
 from projects.services import criteria, gates, measurements
+from ui.numbers import whole
 
 Given = Any  # the form's QueryDict
 Reader = Callable[[Given], dict[str, Any]]
@@ -37,8 +38,7 @@ def texts(*names: str) -> Reader:
 
 def version(given: Given, name: str = "version") -> int | None:
     """Of the row the form was made from; the last one given, since a button may go on from a newer one."""
-    text = given.get(name, "")
-    return int(text) if is_whole(text) else None
+    return whole(given.get(name, ""))
 
 
 def chosen(*names: str) -> Reader:
@@ -51,10 +51,10 @@ def with_date(name: str, *names: str) -> Reader:
 
 
 def checklist(given: Given) -> dict[str, Any]:
-    rows, ticked = given.get("rows", ""), set(given.getlist("done"))
-    if not is_whole(rows) or int(rows) > 999:
+    rows, ticked = whole(given.get("rows", ""), digits=3), set(given.getlist("done"))
+    if rows is None:
         raise Invalid("Load the page again and repeat your change.", errors={"rows": ["Give how many rows there are."]})
-    return {"done": [str(i) in ticked for i in range(int(rows))]}
+    return {"done": [str(i) in ticked for i in range(rows)]}
 
 
 def assignment(given: Given) -> dict[str, Any]:
@@ -73,10 +73,9 @@ def assignments(given: Given) -> dict[str, Any]:
 def resolution(given: Given) -> dict[str, Any]:
     outcome = given.get("outcome", "")
     going_back = outcome in {"iterate", "backtrack"}
-    number = given.get("to_phase", "")
     found = gates.Resolution(
         outcome=outcome, reason=given.get("reason", ""),
-        to_phase=int(number) if going_back and is_whole(number) else None,
+        to_phase=whole(given.get("to_phase", "")) if going_back else None,
         tasks=given.getlist("tasks") if going_back else [], condition=given.get("condition", ""),
         code=given.get("code") or Hold.Code.OTHER, expected_on=day_of(given, "expected_on"),
     )  # fmt: skip
@@ -97,8 +96,7 @@ def since(given: Given) -> dict[str, Any]:
 
 
 def way_back(given: Given) -> dict[str, Any]:
-    number = given.get("to_phase", "")
-    to_phase = int(number) if is_whole(number) else 0
+    to_phase = whole(given.get("to_phase", "")) or 0
     return {"to_phase": to_phase, "task_keys": given.getlist("tasks"), **texts("origin", "reason")(given)}
 
 
@@ -154,10 +152,6 @@ def member_roles(given: Given) -> dict[str, Any]:
     return {"roles": given.getlist("roles")}
 
 
-def is_whole(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
-
-
 def day_of(given: Given, name: str) -> date | None:
     return date_of(given, name) if given.get(name) else None
 
@@ -189,6 +183,15 @@ def decimal_in(given: Given, name: str) -> Decimal | None:
         return decimal_of(text)
     except ValueError:
         raise Invalid("Give a number.", errors={name: ["Give a number, with a point for decimals."]}) from None
+
+
+def whole_in(given: Given, name: str, digits: int = 9) -> int | None:
+    """Raises: Invalid: something else is given than a whole number of so many digits."""
+    text = given.get(name, "").strip()
+    number = whole(text, digits)
+    if text and number is None:
+        raise Invalid("Give a whole number.", errors={name: ["Give a whole number."]})
+    return number
 
 
 def needed(given: Given, name: str) -> Decimal:

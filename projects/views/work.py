@@ -14,6 +14,7 @@ from projects.page_selectors import current_phase
 from projects.places import place_of, row_of
 from projects.views.files import sheet
 from projects.views.pages import show
+from ui.numbers import whole
 
 PAGE = 20
 STATES = [choice for choice in Task.State.choices if choice[0] in work_selectors.UNFINISHED]
@@ -77,8 +78,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 @require_safe
 def happened(request: HttpRequest) -> HttpResponse:
     """What happened in all projects one may see, or of that what concerns one's roles."""
-    given = request.GET.get("before", "")
-    before = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
+    before = whole(request.GET.get("before", ""), digits=18)
     only_mine = request.GET.get("show") == "mine"
     feed = activity.feed(request.actor, before=before, only_mine=only_mine)
     return show(request, "projects/activity.html", feed=feed, only_mine=only_mine, section="activity")

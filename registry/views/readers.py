@@ -15,6 +15,7 @@ from registry.models import Announcement, ArtefactVersion
 from registry.services.artefacts import Saying
 from registry.services.references import Input
 from registry.services.versions import Draft
+from ui.numbers import whole
 
 
 def saying(kind: Kind, given: Given) -> Saying:
@@ -30,8 +31,7 @@ def draft(kind: Kind, given: Given) -> Draft:
 
 
 def expected(given: Given) -> int | None:
-    text = given.get("expected", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole(given.get("expected", ""))
 
 
 def link(given: Given) -> dict[str, Any]:

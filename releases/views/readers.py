@@ -7,6 +7,7 @@ from typing import Any
 from crispmlq.errors import Invalid
 from projects.views.readers import Given
 from releases.services.releasing import Plan, Step
+from ui.numbers import whole
 
 
 def plan(given: Given) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def _steps(given: Given) -> list[Step]:
     """The filled rows of the form. Raises: Invalid: a share that is no whole number."""
     rows = zip(given.getlist("share"), given.getlist("stop_condition"), strict=False)
     filled = [(share.strip(), condition) for share, condition in rows if share.strip() or condition.strip()]
-    if not all(share.isascii() and share.isdigit() and len(share) <= 3 for share, _ in filled):
+    steps = [Step(share, condition) for text, condition in filled if (share := whole(text)) is not None]
+    if len(steps) < len(filled):
         raise Invalid("Give shares in percent.", errors={"share": ["Give whole numbers from 1 to 100."]})
-    return [Step(int(share), condition) for share, condition in filled]
+    return steps

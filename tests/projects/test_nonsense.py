@@ -149,3 +149,27 @@ def test_a_body_of_nonsense_is_refused(api: Any, path: str, body: Any, status: i
     answer = api("mara", "post", path, body)
     assert (answer.status_code, answer.json()["code"]) == (status, "invalid")
     assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/projects/churn/experiments/compare?runs={'9' * 5000}&runs=%C2%B2",
+        f"/activity?before={'9' * 5000}",
+        "/api/v1/projects/churn/signal-rules?format=csv",
+    ],
+)
+def test_an_address_of_nonsense_is_answered(cast: Cast, address: str) -> None:
+    assert mara(cast).get(address).status_code == 200
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "soon", "2026-01-01"])
+def test_a_past_that_no_clock_shows_is_refused(cast: Cast, time: str) -> None:
+    assert mara(cast).get(f"/api/v1/projects/churn/tasks?as_of={time}").status_code == 422
+
+
+def test_a_version_of_nonsense_in_the_form_of_policies_is_no_version(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.root.user)
+    answer = client.post("/policies", {"version": "9" * 5000, "reason": "R", "requirements_before_tasks": "refuse"})
+    assert answer.status_code == 302
