@@ -146,6 +146,16 @@ urlpatterns = [
     *rows("servings", releases.Servings, "serving", "<uuid:pk>"),
     *rows("comments", comments.Comments, "comment", "<uuid:pk>"),
     *rows("reports", reports.Reports, "report", "<uuid:pk>"),
+    path(
+        "projects/<slug:slug>/reports/<uuid:pk>/tables/<int:number>/<slug:form>",
+        reports.Reports.as_view({"get": "table"}),
+        name="report-table",
+    ),
+    path(
+        "projects/<slug:slug>/reports/<uuid:pk>/compare/<uuid:other>",
+        reports.Reports.as_view({"get": "compare"}),
+        name="report-comparison",
+    ),
     path("projects/<slug:slug>/jobs/<uuid:pk>", reports.Jobs.as_view({"get": "retrieve"}), name="job"),
     path(
         "projects/<slug:slug>/events/<uuid:uid>/receipt", trail.Trail.as_view({"get": "receipt"}), name="event-receipt"

@@ -27,7 +27,9 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from compliance import dossier, render  # noqa: E402
+from compliance.documents import frame  # noqa: E402
+from compliance.documents.kinds import kind_of  # noqa: E402
+from compliance.documents.pdf import as_pdf  # noqa: E402
 from projects.models import Project  # noqa: E402
 from projects.services import gates, projects  # noqa: E402
 from tests import cast as people  # noqa: E402
@@ -58,9 +60,10 @@ def main(count: int) -> None:
     project = Project.objects.get(slug="churn")
     gate = project.gate_set.select_related("phase", "project__catalogue").first()
     report("readiness of a gate", lambda: gates.judge(gate))
-    data = dossier.build(project)
-    report("dossier as data", lambda: dossier.build(project))
-    report("dossier as PDF", lambda: render.as_pdf(data), times=3)
+    dossier = kind_of("dossier")
+    document = frame.build(dossier, project)
+    report("dossier as a document", lambda: frame.build(dossier, project))
+    report("dossier as PDF", lambda: as_pdf(document), times=3)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 

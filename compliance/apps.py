@@ -6,6 +6,7 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import register_acts
+        from compliance import reports as kinds  # noqa: F401 - importing registers each kind of report
         from compliance.services import reports  # noqa: F401 - importing registers the job
 
         changeless = {

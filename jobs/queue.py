@@ -51,10 +51,11 @@ def enqueue(
     return job
 
 
-def unfinished(kind: str, *, project_id: UUID, requested_by: UUID) -> Job | None:
-    """The same person's job of this kind that waits or runs, if there is one."""
+def unfinished(kind: str, *, project_id: UUID, requested_by: UUID, args: dict[str, Any] | None = None) -> Job | None:
+    """The same person's job of this kind, and with these arguments if given, that waits or runs, if there is one."""
     states = [Job.State.QUEUED, Job.State.RUNNING]
-    return Job.objects.filter(kind=kind, project_id=project_id, requested_by_id=requested_by, state__in=states).first()
+    found = Job.objects.filter(kind=kind, project_id=project_id, requested_by_id=requested_by, state__in=states)
+    return next((job for job in found if args is None or job.args == args), None)
 
 
 def report(job: Job, progress: int, message: str = "") -> None:

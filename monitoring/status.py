@@ -184,8 +184,11 @@ def _open_incidents(project: Project) -> list[Incident]:
 def figures(project: Project, since: datetime | None = None) -> dict[str, Any]:
     """What incidents cost in time, over all or since a time; one query."""
     incidents = list(Incident.objects.filter(project=project))
-    if since is not None:
-        incidents = [incident for incident in incidents if incident.detected_at >= since]
+    return figures_of([i for i in incidents if since is None or i.detected_at >= since])
+
+
+def figures_of(incidents: list[Incident]) -> dict[str, Any]:
+    """Numbers, and times in minutes, over these incidents."""
     resolved = [i for i in incidents if i.time_to_resolve is not None]
     by_cause: dict[str, int] = defaultdict(int)
     for incident in incidents:

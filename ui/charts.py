@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,6 +94,18 @@ def target_bar(target: Target) -> str:
     parts += [_line("target", at(target.upper))] if target.upper is not None else []
     parts += [_line("floor", at(target.floor))] if target.floor is not None else []
     return svg(f"Value {target.value:f}, {state}", 240, 20, parts)
+
+
+def target_bars(targets: Sequence[tuple[str, Target]]) -> str:
+    """Named criteria below each other, each value against what it demands."""
+    parts = []
+    for row, (name, target) in enumerate(targets):
+        bar = re.sub("</?svg[^>]*>|<title>.*?</title>", "", target_bar(target))
+        label = escape(textwrap.shorten(name, 40, placeholder="…"))
+        parts.append(f'<text x="250" y="{row * 26 + 15}" text-anchor="end" font-size="12">{label}</text>')
+        parts.append(f'<g transform="translate(262 {row * 26})">{bar}</g>')
+    said = "; ".join(f"{name}: {target.value:f}, {'met' if target.is_met else 'missed'}" for name, target in targets)
+    return svg(f"Values against targets. {said}", 510, 26 * len(targets), parts)
 
 
 def risk_matrix(

@@ -141,10 +141,14 @@ class TrailHead:
 
 @dataclass(frozen=True)
 class Cited:
-    """A reference with the number of the event that last changed its row by then, and the path of its page if any."""
+    """A reference with the event that last changed its row by then, and the path of its page if it has one.
+
+    `event` is the number in the log of the project; `digest` the hash of that change, which commits to the whole row.
+    """
 
     reference: Reference
     event: int | None = None
+    digest: str = ""
     path: str = ""
 
 

@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Max
-
 from audit.trail import Change, Entry
 from compliance.documents.blocks import Cited
 from projects import places
@@ -21,25 +19,22 @@ AT_ONCE = 10_000  # of the values one query may have
 
 def cited(references: Iterable[Reference], log_id: UUID, at: datetime) -> tuple[Cited, ...]:
     """In the order of their first mention, each once. Two queries, and one for each kind of row that has a page."""
-    once = list(dict.fromkeys(references))
-    keys = {(each.kind, UUID(each.id)) for each in once}
-    numbers, paths = last_events(keys, log_id, at), places.places_of(keys)
-    found = [(each, (each.kind, UUID(each.id))) for each in once]
-    return tuple(Cited(each, numbers.get(key), paths.get(key, "")) for each, key in found)
+    once = {each: (each.kind, UUID(each.id)) for each in references}
+    changed, paths = last_changes(once.values(), log_id, at), places.places_of(once.values())
+    return tuple(Cited(each, *changed.get(key, (None, "")), paths.get(key, "")) for each, key in once.items())
 
 
-def last_events(keys: Iterable[Key], log_id: UUID, at: datetime) -> dict[Key, int]:
-    """Row -> number, in the project's log, of the last event up to `at` that changed it."""
-    ids = sorted({key for _, key in keys})
-    newest: dict[Key, int] = {}
-    for some in _batches(ids):
-        found = Change.objects.filter(obj_id__in=some, event__log_id=log_id, event__at__lte=at).order_by()
-        for kind, key, event in found.values_list("obj_type", "obj_id").annotate(last=Max("event__id")):
-            newest[kind, key] = event
-    places_in_log: dict[int, int] = {}
-    for some in _batches(sorted(set(newest.values()))):
-        places_in_log |= dict(Entry.objects.filter(event_id__in=some).values_list("event_id", "seq"))
-    return {key: places_in_log[event] for key, event in newest.items() if event in places_in_log}
+def last_changes(keys: Iterable[Key], log_id: UUID, at: datetime) -> dict[Key, tuple[int, str]]:
+    """Row -> number, in the project's log, of the last event up to `at` that changed it, and the hash of the change."""
+    newest: dict[Key, tuple[int, bytes]] = {}
+    for some in _batches(sorted({key for _, key in keys})):
+        found = Change.objects.filter(obj_id__in=some, event__log_id=log_id, event__at__lte=at).order_by("obj_ver")
+        for kind, key, event, leaf in found.values_list("obj_type", "obj_id", "event__id", "leaf"):
+            newest[kind, key] = event, leaf
+    numbers: dict[int, int] = {}
+    for some in _batches(sorted({event for event, _ in newest.values()})):
+        numbers |= dict(Entry.objects.filter(event_id__in=some).values_list("event_id", "seq"))
+    return {key: (numbers[event], bytes(leaf).hex()) for key, (event, leaf) in newest.items() if event in numbers}
 
 
 def _batches(values: list[T]) -> Iterator[list[T]]:

@@ -169,7 +169,8 @@ def _annex(references: tuple[Cited, ...], known: Mapping[Reference, int]) -> Ite
         label = escape(of.label)
         label = f'<a href="{escape(settings.CRISPMLQ_URL + cited.path)}">{label}</a>' if cited.path else label
         event = "–" if cited.event is None else cited.event
-        digest = f"<br>SHA-256 {escape(of.sha256)}" if of.sha256 else ""
+        digest = f"<br>record {cited.digest}" if cited.digest else ""
+        digest += f"<br>file {escape(of.sha256)}" if of.sha256 else ""
         yield (
             f'<tr><td class="number" id="ref-{mark}">{mark}</td><td dir=auto>{label}</td>'
             f'<td class="code">{escape(of.kind)}<br>{escape(of.id)}{digest}</td><td class="number">{event}</td></tr>'

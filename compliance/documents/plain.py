@@ -44,6 +44,7 @@ def _plain(value: Any, known: Marks) -> Any:
         return {
             "reference": {field.name: getattr(value.reference, field.name) for field in fields(Reference)},
             "event": value.event,
+            "digest": value.digest,
             "path": value.path,
         }
     if not is_dataclass(value):
@@ -63,7 +64,7 @@ def _made(wanted: Any, value: Any, known: list[Reference]) -> Any:
     if wanted is Reference:
         return known[value - 1]
     if wanted is Cited:
-        return Cited(Reference(**value["reference"]), value["event"], value["path"])
+        return Cited(**(value | {"reference": Reference(**value["reference"])}))
     if wanted == Block:
         wanted = BLOCKS[value["block"]]
     if not is_dataclass(wanted):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -217,9 +217,24 @@ def current_values(project: Project) -> dict[UUID, Measurement]:
     is a blind test, a further validation says nothing about the criterion, just as the gate would not ask for it.
     """
     reached = reached_phase(project)
-    counting = counting_values(project).items()
-    known = {version: [m for m in values if m.judged_in <= reached] for version, values in counting}
-    return {version: max(values, key=_order) for version, values in known.items() if values}
+    return _newest([m for values in counting_values(project).values() for m in values], reached)
+
+
+def current_among(
+    measurements: Iterable[Measurement], iterations: Iterable[Iteration], phases: Iterable[Phase]
+) -> dict[UUID, Measurement]:
+    """As `current_values`, of rows at hand such as those of a past time; no query."""
+    starts = _starts({(i.to_phase, i.kind): i.number for i in sorted(iterations, key=lambda i: i.number)})
+    counting = [m for m in measurements if m.iteration >= starts[m.judged_in]]
+    return _newest(counting, reached_among(phases))
+
+
+def reached_among(phases: Iterable[Phase]) -> int:
+    return max((phase.number for phase in phases if phase.state != Phase.State.LOCKED), default=1)
+
+
+def _newest(counting: Iterable[Measurement], reached: int) -> dict[UUID, Measurement]:
+    return {m.version_id: m for m in sorted(counting, key=_order) if m.judged_in <= reached}
 
 
 def reached_phase(project: Project) -> int:
@@ -237,9 +252,17 @@ def turn_starts(project: Project) -> dict[int, int]:
     What is measured in operation counts on while an update or a challenger is built beside it.
     """
     turns = Iteration.objects.filter(project=project).order_by().values_list("to_phase", "kind")
-    last = list(turns.annotate(newest=Max("number")))
+    return _starts({(to, kind): newest for to, kind, newest in turns.annotate(newest=Max("number"))})
+
+
+def _starts(last: dict[tuple[int, str], int]) -> dict[int, int]:
+    """`last`: phase an iteration goes to and its kind -> number of the newest such iteration."""
     return {
-        phase: max(n for to, kind, n in last if to <= phase and not (phase == 6 and kind in Iteration.BESIDE_OPERATION))
+        phase: max(
+            number
+            for (to, kind), number in last.items()
+            if to <= phase and not (phase == 6 and kind in Iteration.BESIDE_OPERATION)
+        )
         for phase in range(1, 7)
     }
 

@@ -39,7 +39,7 @@ from audit.standalone import verify_bundle as v
 from crispmlq.errors import Invalid, NotAllowed
 from projects.models import Project, Risk, Task
 from projects.services import holds, projects, retention
-from tests import walk
+from tests import reported, walk
 from tests.audit import test_bundle as bundles
 from tests.cast import Cast
 
@@ -465,10 +465,7 @@ class TestOnlookers:
             assert BASIS in said
 
     def test_a_dossier_can_still_be_built(self, cast: Cast, pruned: Pruning) -> None:
-        from compliance import dossier
-
-        data = dossier.build(cast.project)
-        assert data["trail"]["size"] == pruned.events + 1
+        assert reported.built(cast.project).trail.size == pruned.events + 1
 
 
 class TestCommand:

@@ -20,7 +20,7 @@ def document(*sections: b.Section, **changes: object) -> b.ReportDocument:
         "kind": "sample", "title": "Sample report", "subtitle": "Keep customers.", "project": "Churn", "slug": "churn",
         "as_of": "2026-11-24T10:00:00.000000Z", "text_versions": ("Process crisp-ml(q) 1",), "status": "final",
         "trail": HEAD, "facts": b.KeyValues((b.Pair("State", b.Text("Running")),)), "sections": sections,
-        "references": tuple(b.Cited(each, 7, "/projects/churn/" if each is RISK else "") for each in found),
+        "references": tuple(b.Cited(each, 7, "cd" * 32, "/projects/churn/" if each is RISK else "") for each in found),
     }  # fmt: skip
     return b.ReportDocument(**(values | changes))
 

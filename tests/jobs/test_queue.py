@@ -133,7 +133,7 @@ def test_a_dossier_that_fails_half_way_leaves_no_report(cast: Cast, monkeypatch:
             raise OSError("No space left on device")
         return store(**given)
 
-    monkeypatch.setattr("compliance.render.as_pdf", lambda data: b"%PDF")
+    monkeypatch.setattr("compliance.services.reports._files", lambda *_: {"pdf": b"%PDF", "json": b"{}"})
     monkeypatch.setattr("evidence.services.blobs.store", broken)
     events = Event.objects.count()
     job = reports.request(project=cast.project, by=cast.mara, now=True)

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from django.core.management import call_command
 
-from compliance import dossier, render
 from monitoring.models import Reading
 from monitoring.services import incidents, updates
+from tests import reported
 from tests.cast import Cast
 from tests.monitoring import made
 from tests.monitoring.test_incidents import resolved
@@ -20,14 +20,13 @@ def test_the_dossier_sums_up_incidents_and_lists_decisions_with_costs(cast: Cast
     update = updates.ask(project=cast.project, trigger="Recall sinks.", by=cast.enzo)
     weighing = updates.Weighing("keep", "Frozen.", Decimal(900), Decimal(5000), "EUR")
     updates.decide(update=update, weighing=weighing, by=cast.sven)
-    data = dossier.build(cast.project)
-    told = data["operation"]
-    assert (told["figures"]["downtime_minutes"], told["figures"]["by_cause"]) == (30, {"Bad query": 1})
-    assert (told["updates"][0]["cost_of_update"], told["updates"][0]["cost_of_staying"]) == ("900", "5000")
-    page = render.as_html(data).decode()
+    document = reported.built(cast.project)
+    [asked] = reported.table(document, "Update decisions")
+    assert (asked["Update costs"], asked["Staying costs"]) == ("900 EUR", "5000 EUR")
+    page = reported.page(document)
     for words in ("Recall sinks.", "900 EUR", "5000 EUR", "Bad query 1", "downtime 30 minutes", "at least 0.9"):
         assert words in page
-    assert render.as_json(data) == render.as_json(dossier.build(cast.project))
+    assert document == reported.built(cast.project)
 
 
 def test_the_command_makes_the_index_anew(cast: Cast) -> None:

@@ -14,12 +14,11 @@ import audit
 from audit.models import Event
 from catalogue.definitions import of
 from catalogue.models import CatalogueVersion
-from compliance import dossier, render
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from policies import services as policies
 from projects.models import Phase, Project, QAMethod, Requirement, Risk, Task
 from projects.services import documents, gates, projects, qa_methods, requirements, risks, tasks, waivers
-from tests import walk
+from tests import reported, walk
 from tests.cast import Cast
 
 MEMBERS = ["mara", "sven", "dora", "milo", "dana", "enzo", "olga"]
@@ -111,9 +110,9 @@ def test_own_task_risk_and_method_appear_marked_and_stay_in_their_project(cast: 
     links = {v["check"]: {link["key"] for link in v["links"]} for v in found}
     assert task["key"] in links["g1-common-tasks"]
     assert risk["key"] in links["g1-risks-ranked"]
-    report = dossier.build(cast.project)
-    assert [t["own"] for p in report["phases"] for t in p["tasks"] if t["name"] == "Ask the works council"] == [True]
-    assert "Consent refused (own)" in render.as_html(report).decode()
+    report = reported.page(reported.built(cast.project))
+    assert "Ask the works council (own)" in report
+    assert "Consent refused (own)" in report
     other = projects.create(slug="other", name="O", purpose="P", by=cast.mara)
     assert not Task.objects.filter(project=other, is_own=True).exists()
     assert CatalogueVersion.objects.get(pk=cast.project.catalogue_id).body == body
@@ -162,7 +161,8 @@ def test_the_reason_stands_in_event_and_report(cast: Cast, api: Any) -> None:
         gate=gate, check_key="g1-aligned", reason="Board decides in May.", expires_on=walk.days(9), by=cast.mara
     )
     assert api("ada", "get", "events").json()[0]["reason"] == "Board decides in May."
-    assert "Board decides in May." in json.dumps(dossier.build(cast.project)["waivers"])
+    [waiver] = reported.table(reported.built(cast.project), "Waived checks")
+    assert waiver["Reason"] == "Board decides in May."
 
 
 def test_the_gate_page_lists_each_check_with_verdict_and_link(cast: Cast) -> None:
@@ -203,7 +203,7 @@ def test_no_record_is_deleted(cast: Cast, api: Any, path: str) -> None:
 
 
 def test_the_report_groups_risks_by_category_with_their_rating(cast: Cast) -> None:
-    html = render.as_html(dossier.build(cast.project)).decode()
+    html = reported.page(reported.built(cast.project))
     shown = Risk.objects.filter(project=cast.project).exclude(task__state="not_applicable")
     for name in {risk.get_category_display() for risk in shown}:
         assert f"<h3>{name} (" in html
@@ -270,7 +270,8 @@ def test_accepted_evidence_has_reviewer_time_and_hash(cast: Cast, api: Any) -> N
     for review in revision["reviews"]:
         assert review["reviewer"] not in authors
         assert review["reviewed_at"]
-    assert all(len(r["sha256"]) == 64 for d in dossier.build(cast.project)["documents"] for r in d["revisions"])
+    references = reported.built(cast.project).references
+    assert [len(c.digest) for c in references if c.reference.kind == "projects.revision"] == [64]
 
 
 @pytest.mark.parametrize("who", ["dana", "milo", "mara"])
@@ -346,8 +347,9 @@ def test_maturity_has_a_trend_and_stands_in_the_report(cast: Cast) -> None:
     shown = page(cast, "documents/maturity-assessment")
     assert "Level of maturity" in shown
     assert "revision by revision" in shown
-    report = next(d for d in dossier.build(cast.project)["documents"] if d["title"] == kind.name)
-    assert [r["computed"] for r in report["revisions"]] == [{"Level of maturity": "0"}, {"Level of maturity": "2"}]
+    rows = reported.table(reported.built(cast.project), "Documents and their revisions")
+    found = [row["State"].splitlines()[-1] for row in rows if row["Document"] == kind.name]
+    assert found == ["Level of maturity: 0", "Level of maturity: 2"]
 
 
 def test_the_lowest_section_is_the_score_and_each_check_shows_its_evidence(cast: Cast) -> None:
@@ -377,8 +379,7 @@ def test_one_project_alone_has_every_phase_gate_and_report(cast: Cast) -> None:
         walk.pass_gate(cast, number)
         assert Client().get(f"/projects/churn/phases/{number}").status_code == 302
         assert "Feasibility" in page(cast, "gates/1")
-    report = dossier.build(cast.project)
-    assert [d["outcome"] for d in report["decisions"]] == ["Pass"] * 6
+    assert [row["Outcome"] for row in reported.table(reported.built(cast.project), "Gates")] == ["Pass"] * 6
 
 
 def test_the_project_of_the_past_equals_a_snapshot(cast: Cast, api: Any) -> None:
@@ -396,7 +397,7 @@ def test_the_project_of_the_past_equals_a_snapshot(cast: Cast, api: Any) -> None
 
 
 def test_a_report_made_twice_of_the_same_state_has_the_same_content(cast: Cast) -> None:
-    assert dossier.build(cast.project) == dossier.build(cast.project)
+    assert reported.built(cast.project) == reported.built(cast.project)
 
 
 # Where the sources pull in two directions.

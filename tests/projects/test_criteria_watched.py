@@ -12,14 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.models import Event
-from compliance import dossier
 from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.services import blobs
 from projects import bounds
 from projects.gates import standing
 from projects.models import Criterion, CriterionVersion, Decision
 from projects.services import criteria, memberships
-from tests import walk
+from tests import reported, walk
 from tests.cast import Cast
 
 
@@ -108,8 +107,9 @@ def test_at_risk_without_a_measure_warns_on_page_and_report_until_one_is_linked(
     assert (told["recall"]["status"], told["recall"]["needs_measure"]) == ("at_risk", True)
     assert (told["saving"]["status"], told["retention"]["status"]) == ("on_track", "on_track")
     assert "Nothing is linked to it" in overview(cast)
-    report = {c["name"]: c for c in dossier.build(cast.project)["criteria"]}
-    assert (report["recall"]["status"], report["recall"]["needs_measure"]) == ("At risk", True)
+    report = str(reported.section(reported.built(cast.project), "criterion-recall-v1"))
+    assert "At risk." in report
+    assert "Nothing is linked to it that is done about it." in report
     gate = cast.project.gate_set.get(phase__number=3)
     readiness = api("dana", "get", f"gates/{gate.key}/readiness").json()
     assert {c["name"]: c["status"] for c in readiness["criteria"]}["recall"] == "at_risk"
@@ -178,5 +178,5 @@ def test_the_role_that_approved_first_can_be_held_by_another_person(cast: Cast) 
 
 def test_objectives_are_traced_in_the_report(cast: Cast) -> None:
     walk.approve_criteria(cast)
-    report = {c["name"]: c["serves"] for c in dossier.build(cast.project)["criteria"]}
-    assert report["recall"] == "retention"
+    report = reported.section(reported.built(cast.project), "criterion-recall-v1")
+    assert "Serves “retention”." in str(report)

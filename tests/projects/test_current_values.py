@@ -9,11 +9,10 @@ import pytest
 from django.test import Client
 
 from audit import SYSTEM, act
-from compliance import dossier, glance
 from projects import page_selectors
 from projects.models import CriterionVersion, Phase, Project
 from projects.services import iterations
-from tests import walk
+from tests import reported, walk
 from tests.cast import Cast
 
 
@@ -21,9 +20,11 @@ def standing(cast: Cast, key: str = "recall") -> tuple[Any, ...]:
     """(environment, met) of a criterion as the page has it and as the dossier prints it."""
     project = Project.objects.get(slug="churn")
     row = next(r for r in page_selectors.criteria(project) if r.criterion.key == key)
-    printed = next(c for c in glance.of(dossier.build(project))["criteria"] if c["name"] == key)["current"]
+    rows = reported.table(reported.built(project), "Success criteria, as they stand")
+    printed = next(row for row in rows if row["Criterion"] == key)
     on_page = (row.current.get_environment_display(), row.is_met) if row.current else None
-    assert on_page == ((printed["environment"], printed["met"]) if printed else None)
+    assert printed["Verdict"] == ({True: "met", False: "missed"}[row.is_met] if row.current else "not measured")
+    assert printed["Where"] == (on_page[0] if on_page else "–")
     return on_page
 
 

@@ -9,11 +9,10 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from compliance import dossier
 from crispmlq.errors import Invalid
 from projects.models import Project, Revision
 from projects.services import projects
-from tests import walk
+from tests import reported, walk
 from tests.cast import Cast
 
 BACK_DATED = ["created_at", "recorded_at", "decided_at", "at", "finished_at", "signed_at", "held_at"]
@@ -48,9 +47,11 @@ def test_entries_carry_their_true_time_and_the_mark(late: Cast, api: Any) -> Non
     assert told["recorded_later"] is True
     assert api("ada", "get", "measurements").json()["results"][0]["recorded_later"] is True
     late.project.refresh_from_db()
-    report = dossier.build(late.project)
-    assert report["project"]["running_since"] == walk.days(-400).isoformat()
-    assert [r["recorded_later"] for d in report["documents"] for r in d["revisions"]] == [True]
+    report = reported.built(late.project)
+    assert f"The system runs since {walk.days(-400)}" in str(report.facts)
+    assert f"The system runs since {walk.days(-400)}" in str(reported.section(report, "limits-self-attested"))
+    [revision] = reported.table(report, "Documents and their revisions")
+    assert "recorded later" in revision["State"]
 
 
 @pytest.mark.slow

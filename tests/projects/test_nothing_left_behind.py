@@ -19,6 +19,7 @@ import projects.services
 from audit import acts
 from audit.erasing import Target
 from audit.models import Event, GovernedModel
+from compliance.documents import plain
 from compliance.services import reports
 from jobs import queue
 from projects.models import Criterion, CriterionVersion, Membership, QAMethod, Requirement, Revision, Risk, Task
@@ -48,6 +49,7 @@ from projects.services import projects as project_services
 from projects.trail_filters import Filters
 from tests import walk
 from tests.cast import Cast
+from tests.compliance import samples
 from ui.sheet_files import Table
 
 Deed = Callable[[], Any]
@@ -541,8 +543,9 @@ def _(cast: Cast) -> Deed:
 
 
 def issued(cast: Cast) -> Any:
-    files = {"pdf": b"%PDF", "html": b"<p>", "json": b"{}"}
-    return reports.issue(project=cast.project, data={"trail": {"size": 1, "root": "a" * 64}}, files=files, by=cast.mara)
+    document = samples.document(*samples.every_block(), status="draft")
+    files = {"pdf": b"%PDF", "json": plain.as_json(document)}
+    return reports.issue(project=cast.project, document=document, files=files, by=cast.mara)
 
 
 @case("reports.issue")
@@ -554,6 +557,12 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     report = issued(cast)
     return lambda: reports.hand_out(report=report, form="pdf", by=cast.ada)
+
+
+@case("reports.hand_out_table")
+def _(cast: Cast) -> Deed:
+    report = issued(cast)
+    return lambda: reports.hand_out_table(report=report, number=1, form="csv", by=cast.ada)
 
 
 @case("comments.write")

@@ -9,8 +9,7 @@ from django.test import Client
 
 from audit import act
 from catalogue.definitions import of
-from compliance import dossier
-from tests import walk
+from tests import reported, walk
 from tests.cast import Cast
 from tests.pages import PAGES
 
@@ -38,7 +37,7 @@ def test_a_safety_critical_project_says_so_on_every_page_and_in_reports(cast: Ca
     pages = [url for url in PAGES if url.startswith("/projects/churn/")]
     shown = {url: WARNING in client.get(url).content.decode() for url in pages}
     assert set(shown.values()) == {says == "yes"}, shown
-    assert (WARNING in " ".join(dossier.build(cast.project)["project"]["warnings"])) is (says == "yes")
+    assert (WARNING in str(reported.section(reported.built(cast.project), "glance"))) is (says == "yes")
 
 
 def test_additional_processes_are_listed_before_gate_1(cast: Cast, api: Any) -> None:

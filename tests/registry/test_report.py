@@ -6,10 +6,10 @@ from typing import Any
 
 from accounts.services import users
 from audit import SYSTEM
-from compliance import dossier, render
 from notices.models import Notice
 from projects import reminders
 from projects.services import memberships
+from tests import reported
 from tests.artefacts import artefact, model, version
 from tests.cast import Cast
 
@@ -20,17 +20,15 @@ def test_the_report_lists_parts_of_others_pre_trained_parts_and_the_share_of_aut
     part = {"name": "encoder", "source": "hub", "version": "2.0", "licence": "MIT"}
     version(cast, "model", "other@1", "raw@1", "training@1", **{"pre-trained-parts": [part]})
     version(cast, "dataset", "typed@1", step="typed in", step_mode="manual")
-    data = dossier.build(cast.project)
-    parts = data["parts"]
-    assert parts["external"][0] | {"owner": "Olga"} == {
-        "name": "Geocoder", "owner": "Olga", "supplier": "Vendor", "version": "1.0", "licence": "MIT",
+    document = reported.built(cast.project)
+    [bought] = reported.table(document, "Parts of others")
+    assert bought == {
+        "Part": "Geocoder", "Supplier": "Vendor", "Version": "1.0", "Licence": "MIT", "Owner here": "Olga",
     }  # fmt: skip
-    assert parts["pre_trained"] == [{"model": "other@1", **part}]
-    assert (parts["automated_steps"], parts["steps"]) == (3, 4)
-    page = render.as_html(data)
-    page = page.decode() if isinstance(page, bytes) else page
-    assert "3 of 4 steps ran automated" in page
-    assert "encoder" in page
+    assert reported.table(document, "Pre-trained parts") == [
+        {"Model": "other@1", "Part": "encoder", "Source": "hub", "Version": "2.0", "Licence": "MIT"}
+    ]
+    assert "3 of 4 steps ran automated" in reported.page(document)
 
 
 def test_a_project_manager_is_asked_to_name_a_successor(cast: Cast) -> None:
