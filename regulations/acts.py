@@ -3,4 +3,9 @@
 ACTS = {
     "regulation.loaded": "loaded “{subject}”",
     "regulation.put_in_force": "put “{subject}” into force: {reason}",
+    "classification.begun": "began {subject}",
+    "classification.answered": "answered questions of {subject}",
+    "classification.roles_set": "said which roles there are in {subject}",
+    "classification.signed": "signed {subject}",
+    "classification.withdrawn": "withdrew {subject}: {reason}",
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crispmlq.errors import Invalid
-from regulations.definitions import IN_SCOPE, UNDETERMINED, Contradiction, Obligation, Pack, Rule
+from regulations.definitions import IN_SCOPE, UNDETERMINED, Contradiction, Expression, Obligation, Pack, Rule
 from regulations.logic import Logic
 
 Facts = Mapping[str, Any]
@@ -30,7 +30,8 @@ class Result:
     """What facts lead to.
 
     `outcomes`: highest rank first; only "undetermined" while an open answer could still lead to a higher rank than
-    what was `given` so far. `decided_by`: rules that fired, in order. `open_facts`: unknown ones that can still decide.
+    what was `given` so far. `decided_by`: rules that fired, in order, on the facts in `grounds`. `open_facts`: unknown
+    ones that can still decide; `next_facts`: those of them to ask next.
     """
 
     outcomes: tuple[str, ...]
@@ -38,6 +39,8 @@ class Result:
     decided_by: tuple[str, ...]
     open_facts: tuple[str, ...]
     contradictions: tuple[Contradiction, ...]
+    next_facts: tuple[str, ...]
+    grounds: tuple[str, ...]
 
     @property
     def is_determined(self) -> bool:
@@ -51,12 +54,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Selection:
-    """Obligations for a result. `lifted` by a transitional rule; of `open` it is not known yet whether they apply."""
+    """Obligations for a result. `lifted` by a transitional rule; of `open` it is not known yet whether they apply.
+
+    `open_facts` decide on that, and on transitional rules; `next_facts`: those of them to ask next.
+    """
 
     due: tuple[Due, ...]
     lifted: tuple[tuple[Obligation, str], ...]
     open: tuple[Obligation, ...]
     open_facts: tuple[str, ...]
+    next_facts: tuple[str, ...]
 
 
 def read_facts(pack: Pack, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,20 +88,27 @@ def read_facts(pack: Pack, given: Mapping[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def classify(pack: Pack, facts: Facts) -> Result:
-    """Run the rules in their order. Facts that are not listed are false, those that are None unknown."""
-    logic = Logic(pack, facts)
+def classify(pack: Pack, facts: Facts, asked: Collection[str] = ()) -> Result:
+    """Run the rules in their order. Facts that are not listed are false, those that are None unknown.
+
+    `asked`: facts not to ask again, though they may be unknown.
+    """
+    logic = Logic(pack, facts, asked)
     fired: list[Rule] = []
     unknown: list[Rule] = []
     open_facts: dict[str, None] = {}
+    next_facts: dict[str, None] = {}
+    grounds: dict[str, None] = {}
     for rule in pack.rules:
         holds = logic.truth(rule.condition)
         if holds is None:
             unknown.append(rule)
             logic.undecided |= set(rule.then)
             open_facts |= dict.fromkeys(logic.open_facts(rule.condition))
+            next_facts |= dict.fromkeys(logic.next_facts(rule.condition))
         elif holds:
             fired.append(rule)
+            grounds |= dict.fromkeys(logic.grounds(rule.condition))
             logic.given += [outcome for outcome in rule.then if outcome not in logic.given]
             if rule.stop:
                 break
@@ -107,20 +121,24 @@ def classify(pack: Pack, facts: Facts) -> Result:
         decided_by=tuple(rule.id for rule in fired),
         open_facts=tuple(open_facts),
         contradictions=tuple(each for each in pack.contradictions if logic.truth(each.condition)),
+        next_facts=tuple(next_facts),
+        grounds=tuple(grounds),
     )
 
 
 def select(
-    pack: Pack, facts: Facts, result: Result, roles: Iterable[str] | None, shifts: Iterable[str] = ()
+    pack: Pack,
+    facts: Facts,
+    result: Result,
+    roles: Iterable[str] | None,
+    shifts: Iterable[str] = (),
+    asked: Collection[str] = (),
 ) -> Selection:
-    """The obligations that follow from what was given, for these roles (None: for whoever bears them), in pack order.
-
-    Raises: Invalid: a role or shift that the pack does not know.
-    """
-    logic = Logic(pack, facts)
+    """The obligations that follow from what was given, in pack order; for these roles (None: whoever bears them)."""
+    logic = Logic(pack, facts, asked)
     groups = {group for rule in pack.rules if rule.id in result.decided_by for group in rule.obligation_groups}
     due, lifted, unknown = [], [], []
-    open_facts: dict[str, None] = {}
+    undecided: list[Expression] = []
     for obligation in pack.obligations.values():
         classes = tuple(c for c in obligation.classes if c in result.given or c == IN_SCOPE)
         if obligation.group not in groups or not concerns(pack, obligation, classes, roles, shifts):
@@ -128,17 +146,23 @@ def select(
         applies = True if obligation.when is None else logic.truth(obligation.when)
         if applies is None:
             unknown.append(obligation)
-            open_facts |= dict.fromkeys(logic.open_facts(obligation.when))
+            undecided.append(obligation.when)
         elif applies:
-            transition = next(
-                (t for t in pack.transitions if t.effect and t.covers(obligation) and logic.truth(t.condition)), None
-            )
+            transitions = [each for each in pack.transitions if each.effect and each.covers(obligation)]
+            undecided += [each.condition for each in transitions if logic.truth(each.condition) is None]
+            transition = next((each for each in transitions if logic.truth(each.condition)), None)
             if transition is not None and transition.effect == "lifts":
                 lifted.append((obligation, transition.id))
             else:
                 date = transition.date if transition else _due_on(pack, obligation, classes, result)
                 due.append(Due(obligation, date, classes, transition.id if transition else ""))
-    return Selection(tuple(due), tuple(lifted), tuple(unknown), tuple(open_facts))
+    return Selection(
+        tuple(due),
+        tuple(lifted),
+        tuple(unknown),
+        open_facts=tuple(dict.fromkeys(fact for each in undecided for fact in logic.open_facts(each))),
+        next_facts=tuple(dict.fromkeys(fact for each in undecided for fact in logic.next_facts(each))),
+    )
 
 
 def require_roles(pack: Pack, roles: Iterable[str], shifts: Iterable[str] = ()) -> None:

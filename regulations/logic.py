@@ -6,7 +6,7 @@ An expression is the id of a fact or of a derived fact, or one of `{"not": e}`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,11 +22,15 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class Logic:
-    """Truth of a pack's expressions. Facts that are not listed are false, those that are None unknown."""
+    """Truth of a pack's expressions. Facts that are not listed are false, those that are None unknown.
 
-    def __init__(self, pack: Pack, facts: Mapping[str, Any]) -> None:
+    `asked`: facts that were asked already, and are unknown because nobody knows.
+    """
+
+    def __init__(self, pack: Pack, facts: Mapping[str, Any], asked: Collection[str] = ()) -> None:
         self._pack = pack
         self._facts = facts
+        self._asked = asked
         self._derived: dict[str, Truth] = {}
         self.given: list[str] = []  # outcomes given so far, for `no_outcome`
         self.undecided: set[str] = set()  # outcomes that rules not decided so far could give
@@ -61,6 +65,42 @@ class Logic:
                 [expression["not"]] if "not" in expression else expression.get("all", expression.get("any", []))
             ):
                 yield from self.open_facts(part)
+
+    def next_facts(self, expression: Expression) -> Iterator[str]:
+        """Of the open facts those to ask next: of what must hold together, the first; of alternatives, each.
+
+        Nothing while it hangs on outcomes that other rules may still give.
+        """
+        if self.truth(expression) is not None:
+            return
+        if isinstance(expression, str) and expression in self._pack.derived:
+            yield from self.next_facts(self._pack.derived[expression])
+        elif isinstance(expression, str) or "fact" in expression:
+            fact = expression if isinstance(expression, str) else expression["fact"]
+            yield from () if fact in self._asked else (fact,)
+        elif "all" in expression:
+            unknown = [part for part in expression["all"] if self.truth(part) is None]
+            if not any("no_outcome" in part for part in unknown if isinstance(part, dict)):
+                yield from next(filter(None, (list(self.next_facts(part)) for part in unknown)), ())
+        else:
+            for part in [expression["not"]] if "not" in expression else expression.get("any", ()):
+                yield from self.next_facts(part)
+
+    def grounds(self, expression: Expression) -> Iterator[str]:
+        """Facts because of which the expression is true, or false; nothing if it is unknown."""
+        holds = self.truth(expression)
+        if holds is None or (isinstance(expression, dict) and "no_outcome" in expression):
+            return
+        if isinstance(expression, str) and expression in self._pack.derived:
+            yield from self.grounds(self._pack.derived[expression])
+        elif isinstance(expression, str) or "fact" in expression:
+            yield expression if isinstance(expression, str) else expression["fact"]
+        elif "not" in expression:
+            yield from self.grounds(expression["not"])
+        else:
+            for part in expression.get("all", expression.get("any")):
+                if self.truth(part) is holds:
+                    yield from self.grounds(part)
 
     def _leaf(self, name: str) -> Truth:
         if name not in self._pack.derived:

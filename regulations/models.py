@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 
+from audit.governed import ERASED
 from audit.models import GovernedModel
-from regulations.definitions import Pack, pack_of
+from projects.models.project import ProjectRow
+from regulations.definitions import UNDETERMINED, Pack, pack_of
+from regulations.interview import Interview
 
 
 class PackVersion(GovernedModel):
@@ -29,8 +33,107 @@ class PackVersion(GovernedModel):
         constraints = [models.UniqueConstraint(name="pack_version_once", fields=["key", "version"])]
 
     def __str__(self) -> str:
-        return f"{self.body['name']}, {self.version}"
+        return f"{self.pack.name}, {self.version}"
 
-    @cached_property
+    @property
     def pack(self) -> Pack:
-        return pack_of(self.body)
+        """Built once per process, since a version never changes; then no query, though the body be deferred."""
+        found = _built.get(self.pk)
+        if found is None:
+            found = _built[self.pk] = pack_of(self.body)
+        return found
+
+
+_built: dict[UUID, Pack] = {}
+
+
+class Classification(ProjectRow):
+    """What a project answered to the questions of a regulation, and what follows. Signed, it is never changed again.
+
+    It keeps the version of the text it was made with, and with that everything needed to judge it again.
+    """
+
+    audit_hidden = frozenset({"reasons", "reasoning", "withdrawn_because"})
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SIGNED = "signed", "Signed"
+        SUPERSEDED = "superseded", "Superseded"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    number = models.PositiveIntegerField(help_text="Counts the project's classifications, of all regulations.")
+    regulation = models.CharField(max_length=80, help_text="Key of the regulation.")
+    pack_version = models.ForeignKey(PackVersion, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
+    roles = models.JSONField(default=list, help_text="Roles the organisation has, of those the pack knows.")
+    role_shifts = models.JSONField(default=list, help_text="What makes it bear the duties of a further role.")
+    answers = models.JSONField(
+        default=dict, help_text="Value by fact: true, false, a text, or null for “not known”. Numbers are texts."
+    )
+    reasons = models.JSONField(default=dict, help_text="Why it was answered so, by fact.")
+    result = models.JSONField(
+        default=dict, help_text="What followed: outcomes, given_so_far, decided_by, grounds, open_facts."
+    )
+    purpose = models.TextField(help_text="The project's purpose as it was when the answers were given.")
+    authors = models.JSONField(default=list, help_text="Ids of everybody whose answers are in it.")
+    begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    reasoning = models.TextField(blank=True, help_text="Why the class is right, by who signed.")
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    signed_role = models.CharField(max_length=60, blank=True)
+    signed_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(name="classification_number_once_per_project", fields=["project", "number"]),
+            *(
+                models.UniqueConstraint(
+                    name=f"classification_one_{state}_per_regulation",
+                    fields=["project", "regulation"],
+                    condition=models.Q(state=state),
+                )
+                for state in ("draft", "signed")
+            ),
+            models.CheckConstraint(
+                name="classification_signed_by_somebody",
+                condition=models.Q(
+                    state__in=["draft", "withdrawn"], signed_by=None, signed_at=None, signed_role="", reasoning=""
+                )
+                | models.Q(
+                    ~models.Q(signed_role=""),
+                    ~models.Q(reasoning=""),
+                    state__in=["signed", "superseded", "withdrawn"],
+                    signed_by__isnull=False,
+                    signed_at__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="classification_withdrawn_with_reason",
+                condition=~models.Q(state="withdrawn") | ~models.Q(withdrawn_because=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"classification {self.number}, {self.pack.name}"
+
+    @property
+    def pack(self) -> Pack:
+        return _built.get(self.pack_version_id) or self.pack_version.pack
+
+    def audit_blank(self, name: str) -> Any:
+        return dict.fromkeys(self.reasons, ERASED) if name == "reasons" else ERASED
+
+    def interview(self) -> Interview:
+        """The answers with what follows from them, worked out from the text they were given under."""
+        return Interview(self.pack, self.answers, self.roles, self.role_shifts)
+
+    @property
+    def labels(self) -> list[str]:
+        """Its classes in words."""
+        return [self.pack.outcomes[key].label for key in self.result["outcomes"]]
+
+    @property
+    def is_determined(self) -> bool:
+        return UNDETERMINED not in self.result["outcomes"]

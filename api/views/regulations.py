@@ -18,9 +18,9 @@ from regulations.models import PackVersion
 
 
 class PackOut(serializers.ModelSerializer):
-    name = serializers.CharField(source="body.name")
-    text_version = serializers.CharField(source="body.text_version")
-    text_line = serializers.CharField(source="body.text_line")
+    name = serializers.CharField(source="pack.name")
+    text_version = serializers.CharField(source="pack.text_version")
+    text_line = serializers.CharField(source="pack.text_line")
     put_in_force_by = person()
 
     class Meta:
@@ -71,7 +71,7 @@ class Regulations(mixins.ListModelMixin, Door):
     model = PackVersion
 
     def get_queryset(self) -> QuerySet[PackVersion]:
-        return PackVersion.objects.select_related("put_in_force_by")
+        return PackVersion.objects.defer("body").select_related("put_in_force_by")
 
 
 class Evaluations(Door):
