@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
@@ -50,30 +50,68 @@ def follow(pack: Pack, roles: list[str], choose: Callable[[Fact], Any]) -> tuple
     raise AssertionError("It does not end.")
 
 
-def decides(interview: Interview, fact: Fact, random: Random) -> bool:
-    """Whether there is a way to answer the other questions so that this one makes a difference to a rule or a duty."""
+def decides(interview: Interview, fact: Fact) -> bool:
+    """Whether the other questions could be answered so that a rule or a duty hangs on this one alone."""
     pack, facts = interview.pack, interview.facts
-    logic = Logic(pack, facts)
     conditions = [rule.condition for rule in pack.rules]
     conditions += [each.when for each in pack.obligations.values() if each.when is not None]
     conditions += [each.condition for each in pack.transitions if each.condition is not None]
+    logic = Logic(pack, facts)
     open_ones = [each for each in conditions if fact.id in logic.open_facts(each)]
-    unknown = [key for key, value in facts.items() if value is None and key != fact.id]
-    return any(_flips(pack, facts, each, fact, unknown, random) for each in open_ones)
+    return any(_hangs(pack, each, fact, filled) for each in open_ones for filled in _lone(pack, each, fact, facts))
 
 
-def _flips(
-    pack: Pack, facts: dict[str, Any], condition: Expression, fact: Fact, unknown: list[str], random: Random
-) -> bool:
-    others: list[Callable[[str], Any]] = [lambda key: False, lambda key: values_of(pack.facts[key])[-1]]
-    others += [lambda key: values_of(pack.facts[key])[0]]
-    others += [lambda key: random.choice(values_of(pack.facts[key]))] * 500
-    for other in others:
-        filled = facts | classifying.read_facts(pack, {key: other(key) for key in unknown})
-        ways = [filled | classifying.read_facts(pack, {fact.id: value}) for value in values_of(fact)]
-        if len({Logic(pack, way).truth(condition) for way in ways}) > 1:
-            return True
-    return False
+def _hangs(pack: Pack, condition: Expression, fact: Fact, filled: dict[str, Any]) -> bool:
+    ways = [filled | classifying.read_facts(pack, {fact.id: value}) for value in values_of(fact)]
+    return {Logic(pack, way).truth(condition) for way in ways} >= {True, False}
+
+
+def _lone(pack: Pack, condition: Expression, fact: Fact, facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Ways to answer the questions beside the fact so that they leave the condition to it."""
+    condition = pack.derived.get(condition, condition) if isinstance(condition, str) else condition
+    if condition == fact.id or (isinstance(condition, dict) and condition.get("fact") == fact.id):
+        yield facts
+    elif isinstance(condition, dict) and "not" in condition:
+        yield from _lone(pack, condition["not"], fact, facts)
+    elif isinstance(condition, dict) and ("all" in condition or "any" in condition):
+        parts = condition.get("all", condition.get("any"))
+        for place, part in enumerate(parts):
+            for filled in _forced(pack, [*parts[:place], *parts[place + 1 :]], "all" in condition, facts, fact):
+                yield from _lone(pack, part, fact, filled)
+
+
+def _forced(
+    pack: Pack, parts: list[Expression], wanted: bool, facts: dict[str, Any], fact: Fact
+) -> Iterator[dict[str, Any]]:
+    """Ways to make every part true, or every one false, without the fact."""
+    if not parts:
+        yield facts
+        return
+    for filled in _made(pack, parts[0], wanted, facts, fact):
+        yield from _forced(pack, parts[1:], wanted, filled, fact)
+
+
+def _made(pack: Pack, part: Expression, wanted: bool, facts: dict[str, Any], fact: Fact) -> Iterator[dict[str, Any]]:
+    part = pack.derived.get(part, part) if isinstance(part, str) else part
+    if isinstance(part, dict) and "not" in part:
+        yield from _made(pack, part["not"], not wanted, facts, fact)
+    elif isinstance(part, dict) and ("all" in part or "any" in part):
+        parts = part.get("all", part.get("any"))
+        if ("all" in part) is wanted:
+            yield from _forced(pack, parts, wanted, facts, fact)
+        else:
+            for each in parts:
+                yield from _made(pack, each, wanted, facts, fact)
+    elif isinstance(part, dict) and "no_outcome" in part:
+        yield facts
+    else:
+        key = part if isinstance(part, str) else part["fact"]
+        asked = pack.facts[key]
+        values = [facts[key]] if facts[key] is not None else [] if key == fact.id else values_of(asked)
+        for value in values:
+            read = value if facts[key] is not None else classifying.read_facts(pack, {key: value})[key]
+            if Logic(pack, {key: read}).truth(part) is wanted:
+                yield facts | {key: read}
 
 
 @given(seed=SEEDS, roles=st.sampled_from([["provider"], ["deployer"], list(ACT.roles)]))
@@ -94,7 +132,7 @@ def test_nothing_is_asked_that_can_not_decide(seed):
     while (interview := Interview(ACT, answers, ["provider", "deployer"])).questions:
         asked = random.choice(interview.questions)
         assert asked.id in interview.open_facts
-        assert decides(interview, asked, random), asked.id
+        assert decides(interview, asked), asked.id
         answers[asked.id] = any_answer(random, asked, 0.3)
 
 
