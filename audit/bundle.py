@@ -5,11 +5,8 @@ The same root head gives the same bytes. What is in it, and how it is hashed, st
 
 from __future__ import annotations
 
-import hashlib
 import json
-import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,12 +17,12 @@ from uuid import UUID
 from audit import keys, sealing, tiles, tree
 from audit.actors import ROOT_LOG
 from audit.canon import canonical
+from audit.packing import Parts
 from audit.trail import Actor, Anchor, Change, Checkpoint, Entry, Event, Log, Private, Pruning, Seal, SigningKey
 from crispmlq.errors import NotFound
 
 FORMAT = "crispmlq-bundle/1"
 CHUNK = 2000
-EPOCH = (1980, 1, 1, 0, 0, 0)
 HOWTO = (Path(__file__).parent / "standalone" / "HOWTO.md").read_text()
 
 
@@ -84,42 +81,10 @@ def write(log_id: UUID, path: Path, tell: Callable[[int, str], None] = lambda *_
         _write_events(parts, head, tell)
         tell(95, "Packing")
         told = {"pruned": head.pruned} if head.pruned else {}
-        parts.pack(path, log=str(log_id), origin=head.log.origin, size=head.size, root_size=head.root_size, **told)
+        parts.pack(
+            path, FORMAT, log=str(log_id), origin=head.log.origin, size=head.size, root_size=head.root_size, **told
+        )
     return head
-
-
-class Parts:
-    """Files of a bundle while they grow; packed in the order of their names, with fixed times."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def put(self, name: str, data: bytes) -> None:
-        (self.folder / name).parent.mkdir(exist_ok=True)
-        (self.folder / name).write_bytes(data)
-
-    @contextmanager
-    def open(self, name: str) -> Iterator[BinaryIO]:
-        with (self.folder / name).open("wb") as file:
-            yield file
-
-    def pack(self, path: Path, **told: Any) -> None:
-        names = sorted(str(p.relative_to(self.folder)) for p in self.folder.rglob("*") if p.is_file())
-        listed = []
-        for name in names:
-            with (self.folder / name).open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            listed.append({"name": name, "size": (self.folder / name).stat().st_size, "sha256": digest})
-        self.put("MANIFEST.json", canonical({"format": FORMAT, **told, "files": listed}))
-        fresh = path.with_name(path.name + ".part")
-        with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
-            for name in ["MANIFEST.json", *names]:
-                info = zipfile.ZipInfo(name, EPOCH)
-                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                with (self.folder / name).open("rb") as source, packed.open(info, "w", force_zip64=True) as target:
-                    while piece := source.read(1 << 20):
-                        target.write(piece)
-        fresh.replace(path)
 
 
 def _write_heads(parts: Parts, head: Head) -> None:

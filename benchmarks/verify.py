@@ -26,9 +26,9 @@ django.setup()
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 
 from audit import notes, tree  # noqa: E402
-from audit.bundle import Parts  # noqa: E402
 from audit.canon import canonical  # noqa: E402
 from audit.ids import uuid7  # noqa: E402
+from audit.packing import Parts  # noqa: E402
 from audit.standalone import verify_bundle  # noqa: E402
 
 OBJECTS = 1000
@@ -84,7 +84,7 @@ def make(count: int, folder: Path) -> tuple[Path, str]:
     parts.put("state.json", canonical(state))
     parts.put("actors.jsonl", canonical({"ref": actor, "kind": "user", "display": "Somebody"}) + b"\n")
     seal(parts, key, origin, log, leaves)
-    parts.pack(folder / "bundle.zip", log=log, origin=origin, size=count, root_size=1)
+    parts.pack(folder / "bundle.zip", "crispmlq-bundle/1", log=log, origin=origin, size=count, root_size=1)
     return folder / "bundle.zip", notes.vkey(origin, notes.public_of(key))
 
 
