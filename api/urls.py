@@ -156,6 +156,16 @@ urlpatterns = [
         reports.Reports.as_view({"get": "compare"}),
         name="report-comparison",
     ),
+    path(
+        "projects/<slug:slug>/audit-packages",
+        reports.Packages.as_view({"post": "make"}),
+        name="audit-packages",
+    ),
+    path(
+        "projects/<slug:slug>/audit-packages/<uuid:pk>",
+        reports.Packages.as_view({"get": "file"}),
+        name="audit-package",
+    ),
     path("projects/<slug:slug>/jobs/<uuid:pk>", reports.Jobs.as_view({"get": "retrieve"}), name="job"),
     path(
         "projects/<slug:slug>/events/<uuid:uid>/receipt", trail.Trail.as_view({"get": "receipt"}), name="event-receipt"

@@ -7,10 +7,11 @@ class ComplianceConfig(AppConfig):
     def ready(self) -> None:
         from audit import register_acts
         from compliance import reports as kinds  # noqa: F401 - importing registers each kind of report
-        from compliance.services import reports  # noqa: F401 - importing registers the job
+        from compliance.services import packages, reports  # noqa: F401 - importing registers the jobs
 
         changeless = {
             "report.downloaded": "downloaded “{subject}”: {reason}",
+            "package.exported": "took an audit package away: {reason}",
             "backup.made": "took a backup: {reason}",
             "backup.restored": "brought back a backup: {reason}",
         }

@@ -8,6 +8,8 @@ app_name = "compliance"
 
 urlpatterns = [
     path("projects/<slug:slug>/reports", views.center, name="reports"),
+    path("projects/<slug:slug>/audit-package", views.make_package, name="make_package"),
+    path("projects/<slug:slug>/audit-package/<uuid:pk>", views.package, name="package"),
     path("projects/<slug:slug>/reports/build", views.build, name="build"),
     path("projects/<slug:slug>/reports/<uuid:pk>", views.report, name="report"),
     path("projects/<slug:slug>/reports/<uuid:pk>/compare", views.compare_with, name="compare"),

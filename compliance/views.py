@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +14,7 @@ from compliance import comparing
 from compliance.documents.blocks import tables_in
 from compliance.documents.kinds import KINDS
 from compliance.models import Report
-from compliance.services import reports
+from compliance.services import packages, reports
 from crispmlq.errors import Invalid
 from jobs.models import Job
 from projects import access
@@ -28,7 +28,7 @@ def center(request: HttpRequest, slug: str) -> HttpResponse:
     job = jobs.filter(pk=request.GET["job"]).first() if _is_uuid(request.GET.get("job", "")) else None
     context = {
         "reports": reports.of_project(project)[:50], "job": job, "kinds": KINDS.values(),
-        "states": Report.Status.choices,
+        "states": Report.Status.choices, "package": packages.latest(project, request.actor),
     }  # fmt: skip
     return show(request, "compliance/reports.html", project, tab="reports", **context)
 
@@ -41,6 +41,20 @@ def build(request: HttpRequest, slug: str) -> HttpResponse:
         at=_moment(request.POST.get("as_of", "")), status=request.POST.get("status", Report.Status.FINAL),
     )  # fmt: skip
     return redirect(f"{reverse('compliance:reports', args=[slug])}?job={job.pk}")
+
+
+@require_POST
+def make_package(request: HttpRequest, slug: str) -> HttpResponse:
+    project = access.project_for(request.actor, slug)
+    packages.request(project=project, by=request.actor)
+    return redirect(reverse("compliance:reports", args=[slug]) + "#package")
+
+
+@require_safe
+def package(request: HttpRequest, slug: str, pk: UUID) -> FileResponse:
+    project = access.project_for(request.actor, slug)
+    name, path = packages.hand_out(project=project, job_id=pk, by=request.actor)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
 @require_safe

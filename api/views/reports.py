@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
@@ -18,7 +18,7 @@ from api.views.base import ProjectDoor, Rows, handed_out
 from compliance import comparing
 from compliance.documents.kinds import KINDS
 from compliance.models import Report
-from compliance.services import reports
+from compliance.services import packages, reports
 from jobs.models import Job
 
 
@@ -127,3 +127,24 @@ class Jobs(ProjectDoor):
 
     def retrieve(self, request: Request, **_: Any) -> Response:
         return Response(serializers.JobOut(self.get_object()).data)
+
+
+class Packages(ProjectDoor):
+    """The audit package: reports, evidence and trail in one file."""
+
+    serializer_class = serializers.JobOut
+
+    def get_queryset(self) -> Any:
+        return None
+
+    @extend_schema(request=None, responses={202: serializers.JobOut})
+    def make(self, request: Request, **_: Any) -> Response:
+        """Make the package in the background, with what the account may read."""
+        job = packages.request(project=self.project, by=self.actor)
+        return Response(serializers.JobOut(job).data, status=202)
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def file(self, request: Request, pk: UUID, **_: Any) -> FileResponse:
+        """The package one asked for; the download is told in the trail."""
+        name, path = packages.hand_out(project=self.project, job_id=pk, by=self.actor)
+        return FileResponse(path.open("rb"), as_attachment=True, filename=name)

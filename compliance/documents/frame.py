@@ -30,7 +30,8 @@ from projects.models import Project
 
 # Acts that leave the project as it is: the report of the same state has the same bytes.
 NOT_STATE = (
-    "report.issued", "report.downloaded", "evidence.downloaded", "trail.exported", "trail.history_exported",
+    "report.issued", "report.downloaded", "package.exported", "evidence.downloaded", "trail.exported",
+    "trail.history_exported",
     "act.refused",
 )  # fmt: skip
 Tell = Callable[[int, str], None]
