@@ -13,6 +13,7 @@ from regulations.checks import BrokenCheck, check_of, is_triggered
 from regulations.definitions import IN_SCOPE, UNDETERMINED, Obligation, Pack, pack_of
 from regulations.files import Read
 from regulations.logic import leaves
+from regulations.points import faults_of, lists_of
 from regulations.record_types import record_types
 from regulations.records import Records
 
@@ -55,6 +56,7 @@ class _References:
         self._classification()
         self._obligations()
         self._beside()
+        self._points()
 
     def _unique(self) -> None:
         for key, entries in self.body.items():
@@ -157,6 +159,11 @@ class _References:
                 named = [*entry.get("affects", []), *entry.get("obligations", []), *entry.get("now", [])]
                 named += [entry["obligation"]] if "obligation" in entry else []
                 self._known(entry["id"], named, self.pack.obligations, "obligation")
+
+    def _points(self) -> None:
+        for points in lists_of(self.body).values():
+            for entry, fault in faults_of(points, self.record_types):
+                self.found.fault(entry, "answerable", fault)
 
     def _known(self, entry: str, names: Iterable[str], known: Iterable[str], what: str) -> None:
         for name in sorted(set(names) - set(known)):

@@ -26,7 +26,7 @@ TYPES = built_in()
 # Nothing of the product holds these but what people enter.
 BY_ENTRY_ALONE = {
     "classification", "log-policy", "training-record", "registration", "conformity", "declaration", "notification",
-    "impact-assessment", "feedback", "transparency-measure", "security-measure",
+    "impact-assessment", "feedback", "transparency-measure", "security-measure", "control-decision",
 }  # fmt: skip
 
 
