@@ -1,5 +1,13 @@
 """The reports themselves. Importing this package registers each of them."""
 
-from compliance.reports import dossier
+from compliance.reports import (
+    by_points,
+    datasheet,
+    declaration,
+    dossier,
+    frameworks,
+    reproducibility,
+    serious_incident,
+)
 
-__all__ = ["dossier"]
+__all__ = ["by_points", "datasheet", "declaration", "dossier", "frameworks", "reproducibility", "serious_incident"]
