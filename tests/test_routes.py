@@ -22,8 +22,9 @@ ARGUMENTS = {
 PUBLIC = {"healthz", "vkey", "root", "api:schema", "api:docs", "ui:gallery", "account_login"}
 # What an auditor comes for: it looks at the records and changes none.
 FOR_AUDITORS = {
-    "compliance:build", "compliance:make_package", "api:report", "api:audit-packages", "projects:verify", "projects:export", "api:trail-verify", "api:trail-export",
-    "projects:export_history", "projects:export_project", "api:exports",
+    "compliance:build", "compliance:make_package", "api:report", "api:audit-packages", "projects:verify",
+    "projects:export", "api:trail-verify", "api:trail-export", "projects:export_history", "projects:export_project",
+    "api:exports",
 }  # fmt: skip
 # Routes of the sign-in library; it tests them itself.
 FOREIGN = ("account_", "mfa_", "socialaccount_", "headless", "profile", "")
