@@ -53,12 +53,9 @@ def as_docx(document: ReportDocument) -> bytes:
     file = docx.Document()
     _prepare(file, document)
     writer = _Writer(file, plain.marks(document))
-    writer.add(_cover(document, writer))
-    writer.add(_contents(document))
-    writer.add("".join(writer.write_all(document.sections, 1)))
-    if document.references:
-        writer.add(_annex(document, writer))
-    return _fixed(file)
+    parts = [_cover(document, writer), _contents(document), *writer.write_all(document.sections, 1)]
+    parts += [_annex(document, writer)] if document.references else []
+    return _packed(file, "".join(parts))
 
 
 def _prepare(file: Document, document: ReportDocument) -> None:
@@ -99,12 +96,6 @@ class _Writer:
     marks: Mapping[Reference, int]
     names: dict[str, int] = field(default_factory=dict)  # of bookmarks
     pictures: int = 0
-
-    def add(self, xml: str) -> None:
-        """At the end of the body, before the properties of its last section."""
-        end = self.file.element.body[-1]
-        for element in parse_xml(f"<w:body {nsdecls('w', 'wp', 'a', 'pic', 'r')}>{xml}</w:body>"):
-            end.addprevious(element)
 
     def write_all(self, blocks: Iterable[Block], level: int) -> Iterator[str]:
         for block in blocks:
@@ -202,7 +193,7 @@ class _Writer:
             if each.tag.endswith(("headerReference", "footerReference"))
         )
         margin = " ".join(f'w:{side}="{round(mm * TWIPS_PER_MM)}"' for side, mm in _MARGINS.items())
-        return f"<w:p><w:pPr><w:sectPr>{kept}{size}<w:pgMar {margin}/></w:sectPr></w:pPr></w:p>"
+        return f"<w:p><w:pPr><w:sectPr {_RELATIONS}>{kept}{size}<w:pgMar {margin}/></w:sectPr></w:pPr></w:p>"
 
     def picture(self, png: bytes, alt: str, width_mm: int) -> str:
         self.pictures += 1
@@ -211,7 +202,7 @@ class _Writer:
         high = round(wide * image.px_height / image.px_width)
         number, said = self.pictures, quoteattr(clean(alt))
         return (
-            f'<w:p><w:r><w:drawing><wp:inline><wp:extent cx="{wide}" cy="{high}"/>'
+            f'<w:p><w:r><w:drawing><wp:inline {_DRAWING}><wp:extent cx="{wide}" cy="{high}"/>'
             f'<wp:docPr id="{number}" name="Picture {number}" descr={said}/>'
             '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic>'
             f'<pic:nvPicPr><pic:cNvPr id="{number}" name="Picture {number}" descr={said}/><pic:cNvPicPr/></pic:nvPicPr>'
@@ -309,19 +300,19 @@ def _contents(document: ReportDocument) -> str:
 
 
 def _annex(document: ReportDocument, writer: _Writer) -> str:
-    widths = [round(PORTRAIT * TWIPS_PER_MM * share / 100) for share in (8, 36, 46, 10)]
+    widths = [round(PORTRAIT * TWIPS_PER_MM * share / 100) for share in (8, 30, 52, 10)]
     heads = zip(("Mark", "Record", "Kind, id and SHA-256", "Event"), widths, ("number", "", "", "number"), strict=True)
     head = "".join(cell(run(title, bold=True), width, kind) for title, width, kind in heads)
     rows = []
     for mark, cited in enumerate(document.references, 1):
         of = cited.reference
-        digests = [f"record {cited.digest}"] * bool(cited.digest) + [f"file {of.sha256}"] * bool(of.sha256)
+        digests = [cited.digest] * bool(cited.digest) + [f"file {of.sha256}"] * bool(of.sha256)
         label = run(of.label, rtl=is_rtl(of.label))
         if cited.path:
             label = _field(f'HYPERLINK "{settings.CRISPMLQ_URL}{cited.path}"', of.label)
         cells = (
             (writer.bookmark(f"ref-{mark}", run(str(mark))), "number"), (label, ""),
-            (run("\n".join([of.kind, of.id, *digests]), mono=True), ""),
+            (run("\n".join([f"{of.kind} {of.id}", *digests]), mono=True), ""),
             (run("–" if cited.event is None else str(cited.event)), "number"),
         )  # fmt: skip
         made = (cell(inner, width, kind) for (inner, kind), width in zip(cells, widths, strict=True))
@@ -339,16 +330,23 @@ def _field(instruction: str, shown: str, namespaces: str = "") -> str:
     return f"<w:fldSimple {namespaces} w:instr={quoteattr(instruction)}>{run(shown)}</w:fldSimple>"
 
 
-def _fixed(file: Document) -> bytes:
-    """The package with all its parts at one time, so that it has the same bytes again."""
+def _packed(file: Document, xml: str) -> bytes:
+    """The package with the text in its body, and all its parts at one time, so that it has the same bytes again.
+
+    The text goes in as bytes: to move ten thousand rows from one tree into another would take half a minute.
+    """
     made, kept = io.BytesIO(), io.BytesIO()
     file.save(made)
     with zipfile.ZipFile(made) as package, zipfile.ZipFile(kept, "w") as archive:
         for name in package.namelist():
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), package.read(name), zipfile.ZIP_DEFLATED)
+            data = package.read(name)
+            if name == "word/document.xml":
+                data = data.replace(b"<w:body>", b"<w:body>" + xml.encode(), 1)
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return kept.getvalue()
 
 
+_DRAWING, _RELATIONS = nsdecls("wp", "a", "pic", "r"), nsdecls("r")
 _MARGINS = {"top": 22, "right": 18, "bottom": 20, "left": 18, "header": 10, "footer": 10, "gutter": 0}
 _LINES = '<w:bottom w:val="single" w:sz="4" w:color="D8D4C9"/><w:insideH w:val="single" w:sz="4" w:color="D8D4C9"/>'
 _WATERMARK = (

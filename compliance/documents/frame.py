@@ -7,7 +7,7 @@ from datetime import datetime
 
 from audit import heads, sealing
 from audit.canon import plain
-from audit.past import Past
+from audit.past import Past, Present
 from audit.snapshot import one_moment
 from audit.trail import Event
 from compliance.documents import citing, limits
@@ -27,6 +27,7 @@ from compliance.documents.kinds import Context, ReportKind
 from compliance.documents.writing import pair
 from crispmlq.errors import NotFound
 from projects.models import Project
+from regulations import sources
 
 # Acts that leave the project as it is: the report of the same state has the same bytes.
 NOT_STATE = (
@@ -52,9 +53,21 @@ def build(
     tell(10, "Reading the records")
     with one_moment():
         last = _last_change(project, at)
-        context = context_of(project, last.at)
+        context = _context(project, last, is_past=at is not None)
         tell(20, "Writing the report")
         return _framed(kind, context, last, status)
+
+
+def context_of(project: Project, at: datetime | None = None) -> Context:
+    """What builders read of the project, now or at a time."""
+    return _context(project, _last_change(project, at), is_past=at is not None)
+
+
+def _context(project: Project, last: Event, *, is_past: bool) -> Context:
+    """From the tables or from the trail: both read the same, so both give the same report."""
+    source = Past(project.pk, last.at) if is_past else Present(project.pk)
+    records = sources.collect(source)
+    return Context(project=source.get(Project, project.pk), at=last.at, source=source, records=records)
 
 
 def _last_change(project: Project, at: datetime | None) -> Event:
@@ -64,13 +77,6 @@ def _last_change(project: Project, at: datetime | None) -> Event:
     if last is None:
         raise NotFound("The project did not exist at that time, or its trail from then was deleted after retention.")
     return last
-
-
-def context_of(project: Project, at: datetime | None = None) -> Context:
-    """What builders read of the project, now or at a time."""
-    at = at or _last_change(project, None).at
-    source = Past(project.pk, at)
-    return Context(project=source.get(Project, project.pk), at=at, source=source)
 
 
 def _framed(kind: ReportKind, context: Context, last: Event, status: str) -> ReportDocument:

@@ -120,7 +120,9 @@ class _Writer:
             yield f'<p class="caption">{escape(table.title)}</p><p>{escape(table.empty)}</p>'
             return
         wide = ' class="wide"' if table.is_wide else ""
-        yield f"<div{wide}><table><caption>{escape(table.title)}</caption><colgroup>{_widths(table.columns)}</colgroup>"
+        title = escape(table.title)  # no caption: on paper it would be parted from the first row
+        yield f'<div{wide}><p class="caption">{title}</p>'
+        yield f'<table aria-label="{title}"><colgroup>{_widths(table.columns)}</colgroup>'
         heads = (f'<th scope="col" class="{c.kind}">{escape(c.title)}</th>' for c in table.columns)
         yield f"<thead><tr>{''.join(heads)}</tr></thead><tbody>"
         kinds = [column.kind for column in table.columns]
@@ -169,9 +171,9 @@ def _annex(references: tuple[Cited, ...], known: Mapping[Reference, int]) -> Ite
         label = escape(of.label)
         label = f'<a href="{escape(settings.CRISPMLQ_URL + cited.path)}">{label}</a>' if cited.path else label
         event = "–" if cited.event is None else cited.event
-        digest = f"<br>record {cited.digest}" if cited.digest else ""
+        digest = f"<br>{cited.digest}" if cited.digest else ""
         digest += f"<br>file {escape(of.sha256)}" if of.sha256 else ""
         yield (
             f'<tr><td class="number" id="ref-{mark}">{mark}</td><td dir=auto>{label}</td>'
-            f'<td class="code">{escape(of.kind)}<br>{escape(of.id)}{digest}</td><td class="number">{event}</td></tr>'
+            f'<td class="code">{escape(of.kind)} {escape(of.id)}{digest}</td><td class="number">{event}</td></tr>'
         )

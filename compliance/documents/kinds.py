@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from compliance.documents.blocks import Section
@@ -15,18 +15,11 @@ from regulations.records import Records
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
+    from audit.past import Past, Present
     from projects.models import Project
 
 Row = TypeVar("Row")
 FORMATS = ("pdf", "html", "docx", "json")
-
-
-class Source(Protocol):
-    """Rows of a project at a time, linked with each other: `audit.past.Past`, and its twin for now."""
-
-    def rows(self, model: type[Row]) -> list[Row]: ...
-
-    def get(self, model: type[Row], key: UUID) -> Row | None: ...
 
 
 @dataclass(frozen=True)
@@ -35,7 +28,7 @@ class Context:
 
     project: Project  # as it was
     at: datetime
-    source: Source
+    source: Past | Present
     records: Records = field(default_factory=Records)
     pack: Any = None
 

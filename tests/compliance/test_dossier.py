@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -12,6 +16,7 @@ from page import ValidationProfile, validate_pdf_bytes
 
 from audit.models import Event
 from compliance.documents import blocks, pdf, plain
+from compliance.documents.plain import as_json
 from compliance.models import Report
 from compliance.services import reports
 from crispmlq.errors import Invalid, NotFound
@@ -144,3 +149,33 @@ class TestTables:
 def issued(cast: Cast) -> Report:
     document = samples.document(*samples.every_block(), status="draft")
     return reports.issue(project=cast.project, document=document, files={"json": plain.as_json(document)}, by=cast.mara)
+
+
+class TestCommand:
+    def run(self, *arguments: str) -> str:
+        out = StringIO()
+        call_command("report", "churn", *arguments, stdout=out)
+        return out.getvalue()
+
+    def test_it_writes_the_files_of_the_report_it_builds(
+        self, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("compliance.services.reports._files", lambda _, document, job: {"json": as_json(document)})
+        told = self.run("--by", "ada", "--status", "draft", "--to", str(tmp_path))
+        report = Report.objects.get()
+        assert (report.status, report.issued_by) == ("draft", cast.ada.user)
+        assert f"{report.data.sha256}  {report.data.name}" in told
+        assert json.loads((tmp_path / report.data.name).read_bytes())["kind"] == "dossier"
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["--by", "nobody"], "no account"),
+            (["--by", "otto"], "no such project"),
+            (["--by", "ada", "--kind", "horoscope"], "There is no report"),
+            (["--by", "ada", "--as-of", "2001-01-01"], "did not exist"),
+        ],
+    )
+    def test_it_says_why_it_built_none(self, cast: Cast, arguments: list[str], said: str) -> None:
+        with pytest.raises(CommandError, match=said):
+            self.run(*arguments)

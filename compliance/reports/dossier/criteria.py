@@ -78,7 +78,7 @@ def _standing(
 def _values(version: CriterionVersion, criterion: Criterion, current: Measurement | None) -> Block:
     found = sorted(version.measurements.all(), key=lambda m: (m.measured_at, m.pk))
     columns = [
-        number("Value", 2), column("Interval"), column("Verdict"), column("Where", 3), number("Iteration"),
+        number("Value", 2), column("Interval"), column("Verdict"), column("Where", 3), number("Iteration", 2),
         column("Model"), column("Measured"),
     ]  # fmt: skip
     rows = [

@@ -68,8 +68,8 @@ def iterations(context: Context) -> Section:
         ]
         for h in context.rows(Hold)
     ]  # fmt: skip
-    columns = [number("Number"), "Origin", "Kind", "Way", column("Reason", 5), "Opened"]
-    waits = ["Waited for", column("Why, and until when", 5), "Expected on", "From", "To", number("Days")]
+    columns = [number("Number", 2), "Origin", "Kind", "Way", column("Reason", 5), "Opened"]
+    waits = ["Waited for", column("Why, and until when", 5), "Expected on", "From", "To", number("Days", 2)]
     return Section(
         "iterations", "Iterations and holds",
         (table("Iterations", columns, turns), table("On hold", waits, holds, "The project was never on hold.")),

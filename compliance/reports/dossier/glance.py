@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 
 from catalogue.definitions import of
 from compliance.documents.blocks import Block, Callout, Figure, Section, Table
 from compliance.documents.kinds import Context
-from compliance.documents.writing import DASH, cell, number, table
+from compliance.documents.writing import DASH, cell, number, said, table
 from compliance.documents.writing import text as column
 from compliance.reports.dossier import criteria
 from projects import page_selectors
@@ -30,8 +31,8 @@ def section(context: Context) -> Section:
 def _loop(context: Context) -> Figure:
     phases = [charts.LoopPhase(p.number, p.name, p.state, p.get_state_display()) for p in context.rows(Phase)]
     back = [(i.from_phase, i.to_phase) for i in context.rows(Iteration) if i.from_phase]
-    said = "; ".join(f"{phase.number} {phase.name}: {phase.state_label}" for phase in phases)
-    return Figure(charts.printed(charts.loop(phases, back)), "The phases, and the ways back", f"Phases. {said}")
+    told = "; ".join(f"{phase.number} {phase.name}: {phase.state_label}" for phase in phases)
+    return Figure(charts.printed(charts.loop(phases, back)), "The phases, and the ways back", f"Phases. {told}")
 
 
 def _gates(context: Context) -> Table:
@@ -74,16 +75,16 @@ def _criteria(standing: list[Standing]) -> Table:
 
 def _bars(measured: list[Standing]) -> Figure:
     targets = [
-        (c.name, charts.Target(m.value, v.threshold, v.is_reached_by(m.value), v.upper, v.floor))
+        (c.name, charts.Target(Decimal(said(m.value)), v.threshold, v.is_reached_by(m.value), v.upper, v.floor))
         for c, v, m in measured
         if m
     ]
-    said = "; ".join(f"{name}: {target.value:f}, {'met' if target.is_met else 'missed'}" for name, target in targets)
-    return Figure(charts.printed(charts.target_bars(targets)), "Values against targets", f"Values. {said}")
+    told = "; ".join(f"{name}: {target.value:f}, {'met' if target.is_met else 'missed'}" for name, target in targets)
+    return Figure(charts.printed(charts.target_bars(targets)), "Values against targets", f"Values. {told}")
 
 
 def _matrix(context: Context) -> Figure:
     rated = Counter((r.severity, r.likelihood) for r in context.rows(Risk) if r.rating is not None)
-    said = ", ".join(f"{count} {severity} and {likelihood}" for (severity, likelihood), count in sorted(rated.items()))
+    told = ", ".join(f"{count} {severity} and {likelihood}" for (severity, likelihood), count in sorted(rated.items()))
     chart = page_selectors.matrix(rated, of(context.project.catalogue).rating)
-    return Figure(charts.printed(chart), "Rated risks", f"Risks by severity and likelihood: {said or 'none'}", 90)
+    return Figure(charts.printed(chart), "Rated risks", f"Risks by severity and likelihood: {told or 'none'}", 90)
