@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
         register_acts(
             {
                 "user.created": "created the account {subject}",
+                "user.invited": "made a link for {subject} to choose a password",
                 "user.password_changed": "changed the password of {subject}",
                 "user.deactivated": "closed the account {subject}",
                 "token.created": "created the token {subject}",

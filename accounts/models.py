@@ -56,6 +56,11 @@ class User(GovernedModel, AbstractBaseUser):
         return {"username": f"erased-{self.pk.hex}", "display_name": "(erased)"}.get(name, super().audit_blank(name))
 
     @property
+    def is_waiting(self) -> bool:
+        """A person who has no password yet, so that nobody can sign in."""
+        return self.is_active and not self.is_service and not self.has_usable_password()
+
+    @property
     def is_erased(self) -> bool:
         is_blank = all(getattr(self, name) == self.audit_blank(name) for name in self.audit_hidden)
         return is_blank and not self.is_active

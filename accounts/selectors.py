@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from audit import erasing
 from audit.models import Change
+
+
+def accounts() -> QuerySet[User]:
+    """Every account of the site by name; those that were closed last."""
+    return User.objects.order_by("-is_active", "display_name", "username")
 
 
 def mentions_of(user: User) -> list[erasing.Mention]:

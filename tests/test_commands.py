@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import ServiceToken, User
-from accounts.services import tokens
+from accounts.services import tokens, users
 from audit import SYSTEM, SYSTEM_LOG, guards, selectors
 from audit.standalone import verify_bundle
 from catalogue import files
@@ -80,6 +80,26 @@ class TestCreateUser:
         with pytest.raises(CommandError, match=said):
             run("create_user", *arguments)
         assert User.objects.count() == before
+
+
+class TestInviteUser:
+    def test_it_prints_a_link_that_opens_the_page_to_choose_a_password(self, cast: Cast) -> None:
+        users.create(username="nina", display_name="Nina", by=SYSTEM)
+        link = run("invite_user", "nina", "--as", "root").splitlines()[-1]
+        assert "Welcome, Nina" in Client().get(link.removeprefix(settings.CRISPMLQ_URL)).content.decode()
+
+    @pytest.mark.parametrize(
+        ("name", "by", "said"),
+        [
+            ("nobody", "root", "no account nobody"),
+            ("mara", "root", "has a password"),
+            ("nina", "mara", "administrator"),
+        ],
+    )
+    def test_it_refuses_and_says_why(self, cast: Cast, name: str, by: str, said: str) -> None:
+        users.create(username="nina", display_name="Nina", by=SYSTEM)
+        with pytest.raises(CommandError, match=said):
+            run("invite_user", name, "--as", by)
 
 
 class TestCreateToken:

@@ -20,6 +20,8 @@ ARGUMENTS = {
 }  # fmt: skip
 # What nobody has to sign in for.
 PUBLIC = {"healthz", "vkey", "root", "api:schema", "api:docs", "ui:gallery", "account_login"}
+# What only the secret in its link opens.
+BY_LINK = {"accounts:join"}
 # What an auditor comes for: it looks at the records and changes none.
 FOR_AUDITORS = {
     "compliance:build", "compliance:make_package", "api:report", "api:audit-packages", "projects:verify",
@@ -64,6 +66,8 @@ def test_nobody_gets_in_without_signing_in(cast: Cast, name: str, path: str) -> 
     found = statuses(Client(), url_of(path))
     if name in PUBLIC:
         assert 200 in found
+    elif name in BY_LINK:
+        assert found == {404}
     else:
         assert found <= {302, 401, 403, 405}
 

@@ -42,7 +42,8 @@ def bring_in(request: HttpRequest) -> HttpResponse:
             if given is None:
                 raise Invalid("Choose a file.", errors={"file": ["Choose a file."]})
             project = service.bring_in(data=service.read(given.read()), by=request.actor)
-            return done(request, f"“{project.name}” is here. Give its people passwords.", reverse("projects:dashboard"))
+            said = f"“{project.name}” is here. Its people need a password to sign in: make each a link below."
+            return done(request, said, reverse("accounts:people"))
         except NotAllowed:
             raise
         except DomainError as refusal:
