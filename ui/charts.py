@@ -74,7 +74,7 @@ def loop(phases: Sequence[LoopPhase], ways_back: Sequence[tuple[int, int]]) -> s
             f'<text class="strong" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="15">{p.number}</text>'
         )
         parts.append(_label(p, x, y))
-    return svg("Phases: " + said, 2 * CENTRE, 2 * MIDDLE, parts)
+    return svg("Phases: " + said, 2 * CENTRE, 2 * MIDDLE, parts, "small-text")
 
 
 def target_bar(target: Target) -> str:
@@ -161,16 +161,20 @@ def _label(phase: LoopPhase, x: float, y: float) -> str:
         x += 30 if side == "start" else -30
         top = y + 4 - 8 * (len(lines) - 1)
     spans = "".join(f'<tspan x="{x:.1f}" y="{top + 16 * i:.1f}">{escape(line)}</tspan>' for i, line in enumerate(lines))
-    return f'<text text-anchor="{side}" font-size="12">{spans}</text>'
+    return f'<text class="name" text-anchor="{side}" font-size="12">{spans}</text>'
 
 
 def _line(name: str, x: float) -> str:
     return f'<line class="{name}" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="20"/>'
 
 
-def svg(title: str, width: int, height: int, parts: Sequence[str]) -> str:
-    """A picture with its title, which is what those hear who do not see it."""
+def svg(title: str, width: int, height: int, parts: Sequence[str], kind: str = "") -> str:
+    """A picture with its title, which is what those hear who do not see it.
+
+    Of the `kind` `small-text`, it leaves room for letters that grow where the picture is shown small.
+    """
+    classes = f"chart {kind}".strip()
     return (
-        f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="{classes}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
     )

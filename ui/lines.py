@@ -10,7 +10,7 @@ from html import escape
 from ui.charts import svg
 
 WIDTH, HEIGHT = 760, 300
-LEFT, RIGHT, TOP, BOTTOM = 56, 14, 26, 40
+LEFT, RIGHT, TOP, BOTTOM = 92, 14, 26, 46
 SHADES = 6  # classes line-0 to line-5
 
 
@@ -81,7 +81,7 @@ def over_time(
         parts += _level(frame, level)
     for number, line in enumerate(lines):
         parts += _line(frame, line, number % SHADES)
-    return svg(title, WIDTH, HEIGHT, parts)
+    return svg(title, WIDTH, HEIGHT, parts, "small-text")
 
 
 def sparkline(values: Sequence[float], said: str) -> str:
@@ -119,7 +119,8 @@ def _axes(frame: Frame) -> list[str]:
         anchor = ("start", "middle", "middle", "end")[i]
         when = datetime.fromtimestamp(at / 1000, UTC).strftime(style)
         parts.append(
-            f'<text x="{frame.x(at):.1f}" y="{HEIGHT - 16}" text-anchor="{anchor}" font-size="11">{when}</text>'
+            f'<text{" class=between" if anchor == "middle" else ""} x="{frame.x(at):.1f}" y="{HEIGHT - 16}"'
+            f' text-anchor="{anchor}" font-size="11">{when}</text>'
         )
     return parts
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 200, 56, 28, 14
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 220, 104, 44, 18
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ def dots(title: str, points: Sequence[Point]) -> str:
     ]
     parts = [
         f'<line class="axis" x1="{LEFT - 8}" y1="{HEIGHT - BOTTOM + 8}" x2="{WIDTH - 12}" y2="{HEIGHT - BOTTOM + 8}"/>',
-        f'<polyline class="line" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>',
+        f'<polyline class="line line-0" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>',
         *(_dot(point, x, y) for point, (x, y) in zip(points, places, strict=True)),
         *(_value(value, places[at][1]) for at, value in _extremes(points)),
         *(_name(points[at], places[at][0], side) for at, side in ((0, "start"), (len(points) - 1, "end"))),
     ]
     said = f"{title}: from {points[0].value:g} to {points[-1].value:g}, least {low:g}, greatest {high:g}"
     return (
-        f'<svg class="chart series" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(said)}">'
+        f'<svg class="chart small-text" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(said)}">'
         f"<title>{escape(said)}</title>{''.join(parts)}</svg>"
     )
 
@@ -47,7 +47,7 @@ def _extremes(points: Sequence[Point]) -> list[tuple[int, float]]:
 
 def _dot(point: Point, x: float, y: float) -> str:
     return (
-        f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4.5">'
+        f'<circle class="dot-0" cx="{x:.1f}" cy="{y:.1f}" r="4.5">'
         f"<title>{escape(point.name)}: {escape(point.said)}</title></circle>"
     )
 
@@ -57,4 +57,4 @@ def _value(value: float, y: float) -> str:
 
 
 def _name(point: Point, x: float, side: str) -> str:
-    return f'<text x="{x:.1f}" y="{HEIGHT - 4}" text-anchor="{side}" font-size="12">{escape(point.name)}</text>'
+    return f'<text x="{x:.1f}" y="{HEIGHT - 10}" text-anchor="{side}" font-size="12">{escape(point.name)}</text>'

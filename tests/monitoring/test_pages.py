@@ -52,7 +52,7 @@ def test_the_board_shows_each_group_and_filters(cast: Cast) -> None:
         made.active(cast, f"of-{group}", group=group)
     page = get(cast, BASE)
     for label in ("Input data", "Predictions", "Business", "Technical", "Availability", "Feedback"):
-        assert f'id="group-{label.lower().split()[-1]}"' in page or f">{label}</h2>" in page
+        assert f">{label}</th>" in page
     assert page.count("No data") >= 7
     only = get(cast, f"{BASE}?group=technical")
     assert ("Of technical" in only, "Of business" in only) == (True, False)
@@ -89,7 +89,7 @@ def test_a_forecast_is_a_line_of_its_own(cast: Cast) -> None:
     readings.deliver(signal=signal, readings=rows, by=cast.pipeline)
     page = get(cast, f"{BASE}/signals/retention?range=quarter")
     assert "forecast" in page
-    assert page.count("<li><svg") == 2
+    assert page.count('class="swatch chart"') == 2
 
 
 def test_an_alarm_shows_the_response_plan_and_recent_changes(cast: Cast) -> None:

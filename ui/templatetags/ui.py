@@ -25,12 +25,14 @@ ABBREVIATIONS = {"ml": "ML", "qa": "QA", "auc": "AUC", "id": "ID"}
 TONES = {
     **dict.fromkeys(["passed", "done", "accepted", "confirmed", "approved", "closed", "registered"], ("good", "check")),
     **dict.fromkeys(["good", "resolved", "met", "pass", "granted", "approve"], ("good", "check")),
+    **dict.fromkeys(["complete", "chosen", "signed"], ("good", "check")),
     **dict.fromkeys(["open", "active", "in_progress", "in_operation", "planned", "performed"], ("accent", "arrow")),
+    **dict.fromkeys(["running", "rolling_out"], ("accent", "arrow")),
     **dict.fromkeys(["in_review", "submitted", "requested"], ("info", "clock")),
     **dict.fromkeys(["reconfirm", "treated", "on_hold", "draft", "unknown", "iterate", "backtrack", "hold"],
                     ("warn", "warning")),
     **dict.fromkeys(["rejected", "not_met", "stopped", "stop", "rated", "object", "missed", "refused",
-                     "faulty", "objected"],
+                     "faulty", "objected", "failed"],
                     ("bad", "cross")),
     **dict.fromkeys(["acknowledged", "cause_known", "check"], ("warn", "warning")),
     **dict.fromkeys(["violated", "no_data"], ("bad", "cross")),
@@ -38,6 +40,7 @@ TONES = {
     "at_risk": ("warn", "warning"),
     "locked": ("", "lock"),
     "retired": ("", "stop"),
+    "finished": ("", "check"),
     "waived": ("info", "flag"),
 }  # fmt: skip
 
@@ -101,6 +104,16 @@ def ago(at: datetime | None) -> SafeString | str:
     since = timesince(at, timezone.now()).split(",")[0]
     words = "just now" if since.startswith("0") else f"{since} ago"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, words)
+
+
+@register.filter
+def lasting(minutes: float | None) -> str:
+    """A length of time in the unit one would say it in: `35 min`, `36 h`, `11 days`."""
+    if minutes is None:
+        return "–"
+    if minutes < 120:
+        return f"{minutes:.0f} min"
+    return f"{minutes / 60:.0f} h" if minutes < 72 * 60 else f"{minutes / 1440:.0f} days"
 
 
 @register.filter
