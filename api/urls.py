@@ -25,6 +25,7 @@ from api.views import (
     policies,
     portable,
     projects,
+    records,
     registry,
     regulations,
     releases,
@@ -129,6 +130,15 @@ urlpatterns = [
     *rows("waivers", gates.Waivers, "waiver", "<uuid:pk>"),
     path("projects/<slug:slug>/runs/comparison", experiments.Runs.as_view({"get": "compare"}), name="run-comparison"),
     path("projects/<slug:slug>/runs/ranking", experiments.Runs.as_view({"get": "ranking"}), name="run-ranking"),
+    path(
+        "projects/<slug:slug>/compliance-record-types",
+        records.RecordTypes.as_view({"get": "list"}),
+        name="compliance-record-types",
+    ),
+    path(
+        "projects/<slug:slug>/compliance-records", records.Records.as_view({"get": "list"}), name="compliance-records"
+    ),
+    *rows("compliance-entries", records.Entries, "compliance-entry", "<uuid:pk>"),
     *rows("runs", experiments.Runs, "run", "<int:number>"),
     *rows("test-set-uses", experiments.TestSetUses, "test-set-use", "<uuid:pk>"),
     *rows("handovers", experiments.Handovers, "handover", "<uuid:pk>"),

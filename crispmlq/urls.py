@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("notices.urls")),
     path("", include("policies.urls")),
     path("", include("compliance.urls")),
+    path("", include("regulations.urls")),
     path("", include("experiments.urls")),
     path("", include("releases.urls")),
     path("", include("registry.urls")),

@@ -2,6 +2,9 @@
 
 ACTS = {
     "regulation.loaded": "loaded “{subject}”",
+    "entry.recorded": "recorded “{subject}” for the regulations",
+    "entry.replaced": "replaced the entry “{subject}”: {reason}",
+    "entry.withdrawn": "withdrew the entry “{subject}”: {reason}",
     "regulation.put_in_force": "put “{subject}” into force: {reason}",
     "classification.begun": "began {subject}",
     "classification.answered": "answered questions of {subject}",

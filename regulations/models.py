@@ -1,4 +1,4 @@
-"""Versions of regulations, and what projects answered to them."""
+"""Versions of regulations, and what projects answered to them and recorded for them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import models
 
 from audit.governed import ERASED
 from audit.models import GovernedModel
+from evidence.models import Blob
 from projects.models.project import ProjectRow
 from regulations.definitions import UNDETERMINED, Pack, pack_of
 from regulations.interview import Interview
@@ -137,3 +138,56 @@ class Classification(ProjectRow):
     @property
     def is_determined(self) -> bool:
         return UNDETERMINED not in self.result["outcomes"]
+
+
+class Entry(ProjectRow):
+    """A record that nothing else of the project holds, or what a row does not say of itself. Its values never change:
+    it is replaced by a newer one, or withdrawn with a reason.
+    """
+
+    audit_hidden = frozenset({"reason", "withdrawal_reason"})
+
+    class State(models.TextChoices):
+        RECORDED = "recorded", "Recorded"
+        REPLACED = "replaced", "Replaced"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    type = models.CharField(max_length=80, help_text="Record type of the regulations.")
+    title = models.CharField(max_length=160, help_text="The first thing it says.")
+    fields = models.JSONField(default=dict, help_text="Values by field key of the type; numbers as decimal strings.")
+    about = models.JSONField(
+        default=list,
+        help_text='Rows {"kind", "id", "name"} of the project: those of its type it completes, to others it is linked.',
+    )
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replacement")
+    reason = models.TextField(blank=True, help_text="Why it replaces the one before.")
+    state = models.CharField(max_length=20, choices=State, default=State.RECORDED)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by_machine = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+        verbose_name = "entry"
+        verbose_name_plural = "entries"
+        indexes = [models.Index(name="entry_by_type", fields=["project", "type"])]
+        constraints = [
+            models.CheckConstraint(
+                name="entry_withdrawn_by_somebody_with_reason",
+                condition=(
+                    models.Q(state="withdrawn", withdrawn_by__isnull=False, withdrawn_at__isnull=False)
+                    & ~models.Q(withdrawal_reason="")
+                )
+                | (~models.Q(state="withdrawn") & models.Q(withdrawn_by=None, withdrawn_at=None)),
+            ),
+            models.CheckConstraint(
+                name="entry_replaces_with_reason", condition=models.Q(replaces=None) | ~models.Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from crispmlq.errors import NotFound
 from projects.models import Project
 from regulations.models import Classification, PackVersion
+from regulations.record_types import RecordType, built_in, record_types
 
 
 def packs() -> list[PackVersion]:
@@ -49,6 +50,15 @@ def version(key: str, number: str = "") -> PackVersion:
         loaded = ", ".join(PackVersion.objects.filter(key=key).values_list("version", flat=True)) or "none"
         raise NotFound(f"Version “{number}” of “{key}” was never loaded here, but: {loaded}.")
     return row
+
+
+def record_types_in_force() -> dict[str, RecordType]:
+    """What records the regulations in force ask for; those that come with the product, if none is in force."""
+    found: dict[str, RecordType] = {}
+    for row in in_force().values():
+        if "record_types" in row.pack.body:
+            found |= record_types(row.pack.body)
+    return found or built_in()
 
 
 @dataclass(frozen=True)

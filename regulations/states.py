@@ -6,5 +6,6 @@ MOVES = {
         "signed": {"superseded", "withdrawn"},
         "superseded": set(),
         "withdrawn": set(),
-    }
+    },
+    "Entry": {"recorded": {"replaced", "withdrawn"}, "replaced": set(), "withdrawn": set()},
 }

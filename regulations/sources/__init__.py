@@ -5,7 +5,7 @@ not code but data, in `documents.yaml`. Types that nothing else of the product h
 complete what the rows do not say; see `entries.py`.
 """
 
-from regulations.sources import documents, material, methods, operation, project, trail  # noqa: F401  they register
+from regulations.sources import classification, documents, material, methods, operation, project, trail  # noqa: F401  they register
 from regulations.sources.collecting import collect, source
 
 __all__ = ["collect", "source"]

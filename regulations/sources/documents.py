@@ -11,7 +11,8 @@ import yaml
 
 from projects.models import Revision
 from regulations.records import Record, Reference
-from regulations.sources.collecting import Rows, person, record, source
+from regulations.sources.collecting import source
+from regulations.sources.reading import Rows, person, record
 
 MAP = yaml.safe_load((Path(__file__).parent / "documents.yaml").read_text())
 DAYS_OF_YEAR = Decimal("365.25")

@@ -9,7 +9,8 @@ from experiments.models import Run
 from monitoring.models import MonitoringPlan
 from registry.models import Artefact, ArtefactVersion
 from regulations.records import Record
-from regulations.sources.collecting import Rows, lines, record, reference, source
+from regulations.sources.collecting import source
+from regulations.sources.reading import Rows, lines, record, reference
 
 USES = {"prepared": "training", "test": "testing", "raw": "raw", "intermediate": "intermediate"}
 

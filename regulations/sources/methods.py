@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from audit.canon import decimal_text
 from projects.models import Criterion, Measurement, QAMethod
 from regulations.records import Record
-from regulations.sources.collecting import Rows, person, record, reference, source
+from regulations.sources.collecting import source
 from regulations.sources.documents import MAP
 from regulations.sources.project import threshold
+from regulations.sources.reading import Rows, person, record, reference
 
 METHODS: dict[str, str] = {key: what for what, keys in MAP["methods"].items() for key in keys}
 CARRIED_OUT = (QAMethod.State.PERFORMED, QAMethod.State.ACCEPTED)

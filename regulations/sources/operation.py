@@ -8,7 +8,8 @@ from typing import Any
 from monitoring.models import Incident, Signal
 from projects.models import Document, Revision
 from regulations.records import Record
-from regulations.sources.collecting import Rows, lines, person, record, reference, source
+from regulations.sources.collecting import source
+from regulations.sources.reading import Rows, lines, person, record, reference
 from releases.models import Release
 
 MINUTES = ((1440, "day"), (60, "hour"), (1, "minute"))

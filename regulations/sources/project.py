@@ -23,7 +23,8 @@ from projects.models import (
     Waiver,
 )
 from regulations.records import Record
-from regulations.sources.collecting import Rows, lines, person, record, reference, source
+from regulations.sources.collecting import source
+from regulations.sources.reading import Rows, lines, person, record, reference
 from releases.models import Serving
 
 DUTIES = {"data-owner": "data-owner", "operations-engineer": "operation"}  # of the roles of the process

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from audit.trail import Actor, Event
 from projects.models import Project
 from regulations.records import Record
-from regulations.sources.collecting import Rows, record, source
+from regulations.sources.collecting import source
+from regulations.sources.reading import Rows, record
 
 
 @source("audit-event")
