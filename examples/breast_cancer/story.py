@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from examples.breast_cancer import experiments, parts
+from examples.breast_cancer import experiments, obligations, parts
 from examples.breast_cancer.client import Client
 from examples.breast_cancer.machine import Machine
 from examples.breast_cancer.people import People
@@ -43,6 +43,7 @@ def _phase(machine: Machine, people: People, phase: int, say: Callable[[str], No
     parts.register(machine.client, machine.science, phase)
     if phase == 6:
         people.roll_out()
+        obligations.record(machine.client)
     if phase == 5:
         machine.write_early()
         people.prepare_operation()

@@ -15,15 +15,13 @@ from regulations.sources.reading import Rows, lines, person, record
 def classifications(rows: Rows) -> Iterator[Record]:
     for row in rows.rows(Classification):
         if row.state == Classification.State.SIGNED:
+            facts = [fact for fact in row.pack.facts.values() if fact.id in row.answers]
             rules = [rule for rule in row.pack.rules if rule.id in row.result["decided_by"]]
-            asked = [
-                (fact.question, _said(row.answers[key])) for key, fact in row.pack.facts.items() if key in row.answers
-            ]
             yield record(
-                "classification", row, answers=lines(*asked), outcomes=row.labels,
-                provisions=list(dict.fromkeys(rule.cite for rule in rules)), reasoning=row.reasoning,
-                reviewer=f"{person(row.signed_by)} ({row.signed_role})", decided_on=row.signed_at,
-                text_version=f"{row.regulation} {row.pack_version.version}",
+                "classification", row, answers=lines(*((f.question, _said(row.answers[f.id])) for f in facts)),
+                outcomes=row.labels, provisions=list(dict.fromkeys(rule.cite for rule in rules)),
+                reasoning=row.reasoning, reviewer=f"{person(row.signed_by)} ({row.signed_role})",
+                decided_on=row.signed_at, text_version=f"{row.regulation} {row.pack_version.version}",
             )  # fmt: skip
 
 

@@ -16,10 +16,11 @@ from registry.models import ArtefactVersion
 from registry.services import versions
 from regulations.record_types import built_in
 from regulations.records import Records
+from regulations.services import classifications
 from regulations.sources import collect
 from regulations.sources.collecting import SOURCES
 from regulations.sources.documents import MAP
-from tests import artefacts, walk
+from tests import artefacts, classified, walk
 from tests.cast import Cast
 
 TYPES = built_in()
@@ -206,3 +207,15 @@ def test_the_trail_is_one_record_that_counts_its_events(cast: Cast) -> None:
     assert after.fields["actor"] == "Dora"
     assert len(after.fields["hash"]) == 64
     assert before.source.label != after.source.label
+
+
+@pytest.mark.django_db
+def test_a_classification_counts_once_it_is_signed(cast: Cast) -> None:
+    draft = classified.draft(cast)
+    assert not now(cast).of("classification")
+    classifications.sign(classification=draft, reasoning="Right.", by=cast.sven)
+    told = now(cast).of("classification")[0].fields
+    assert (told["reasoning"], told["reviewer"]) == ("Right.", "Sven (sponsor)")
+    assert told["outcomes"]
+    assert told["provisions"]
+    assert "Yes" in told["answers"]
