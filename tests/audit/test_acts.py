@@ -19,7 +19,7 @@ from accounts.models import User
 from audit import selectors, storing, tree
 from audit.acts import AuditError
 from audit.ids import uuid7
-from audit.models import Change, Event, Pending, Private, Tile
+from audit.models import Actor, Change, Event, Pending, Private, Tile
 from crispmlq.errors import Stale
 from tests.audit.sample.models import Thing
 from tests.cast import Cast
@@ -283,6 +283,34 @@ def test_a_tile_only_grows() -> None:
     Tile.objects.filter(pk=tile.pk).update(data=bytes(tile.data) + b"d" * (8192 - 96))
     with pytest.raises(DatabaseError), transaction.atomic():
         Tile.objects.filter(pk=tile.pk).update(data=bytes(8192) + b"d")
+
+
+def test_a_name_is_erased_and_never_exchanged() -> None:
+    made()
+    actor = Actor.objects.filter(ref=BY.ref)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        actor.update(display="Somebody else")
+    assert actor.update(display=None, email=None) == 1
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_a_row_with_many_changes_is_guarded_by_a_look_at_the_last_one() -> None:
+    thing = made()
+
+    def looked_at() -> int:
+        """How many lines the next change of the thing makes the database fetch."""
+        fetched = "SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'audit_change'"
+        with connection.cursor() as cursor:
+            before = cursor.execute(fetched).fetchone()[0]
+            with audit.act("thing.changed", by=BY, subject=thing):
+                thing.name += "!"
+                thing.save()
+            return cursor.execute(fetched).fetchone()[0] - before
+
+    first = looked_at()
+    for _ in range(20):
+        looked_at()
+    assert looked_at() == first
 
 
 def test_a_database_without_any_guard_is_not_taken_for_a_fresh_one() -> None:
