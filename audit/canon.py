@@ -92,26 +92,23 @@ def rounded(value: Decimal, places: int) -> Decimal:
 
 
 def _check(value: Any) -> None:
-    match value:
-        case str():  # the most frequent first
-            if "\0" in value:
-                raise NotCanonical("A text holds a NUL character.")
-            try:
-                value.isascii() or value.encode()
-            except UnicodeEncodeError as error:
-                raise NotCanonical("A text holds half of a surrogate pair.") from error
-        case None | bool():
-            return
-        case int():
-            if abs(value) > GREATEST_INTEGER:
-                raise NotCanonical(f"Integer beyond 2^53 - 1: {value}")
-        case list():
-            for each in value:
-                _check(each)
-        case dict():
-            for key, each in value.items():
-                if not isinstance(key, str) or not key.isascii() or "\0" in key:
-                    raise NotCanonical(f"A key that is not ASCII text: {key!r}")
-                _check(each)
-        case _:
-            raise NotCanonical(f"{type(value).__name__} is outside the profile: {value!r}")
+    if isinstance(value, str):  # the most frequent first
+        if "\0" in value:
+            raise NotCanonical("A text holds a NUL character.")
+        try:
+            value.isascii() or value.encode()
+        except UnicodeEncodeError as error:
+            raise NotCanonical("A text holds half of a surrogate pair.") from error
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if not isinstance(key, str) or not key.isascii() or "\0" in key:
+                raise NotCanonical(f"A key that is not ASCII text: {key!r}")
+            _check(each)
+    elif isinstance(value, list):
+        for each in value:
+            _check(each)
+    elif isinstance(value, int):
+        if abs(value) > GREATEST_INTEGER:
+            raise NotCanonical(f"Integer beyond 2^53 - 1: {value}")
+    elif value is not None:
+        raise NotCanonical(f"{type(value).__name__} is outside the profile: {value!r}")

@@ -25,9 +25,8 @@ Row = dict[str, Any]
 
 # From so many rows on, PostgreSQL takes them as a stream.
 WORTH_COPYING = 20
-# What PostgreSQL's driver takes as it is, by kind of field; to ask the field costs more than the rest of a large act.
+# What both drivers take as it is, by kind of field; to ask the field costs more than the rest of a large act.
 AS_IS: dict[type[models.Field], type] = {
-    models.UUIDField: UUID,
     models.BinaryField: bytes,
     models.CharField: str,
     models.TextField: str,
@@ -35,6 +34,7 @@ AS_IS: dict[type[models.Field], type] = {
     models.PositiveIntegerField: int,
     models.BigIntegerField: int,
 }
+AS_IS_ON_POSTGRESQL = {models.UUIDField: UUID}
 
 
 def send(*statements: Statement) -> int:
@@ -97,17 +97,17 @@ def rewriting(row: GovernedModel, names: tuple[str, ...], line: Row) -> tuple[St
 
 
 def knowing(by: ActorRef) -> Statement:
-    """Keep the name behind a reference when it acts for the first time. Read first: an upsert would make all wait."""
+    """Keep the name behind a reference when it acts for the first time."""
     from audit.trail import Actor
 
+    using = _connection()
     row = {"ref": by.ref, "kind": by.kind, "display": by.display, "account_id": by.account}
-    values = _prepared(_connection(), Actor, tuple(row), row.values())
-    _, table, columns = _parts(Actor, tuple(row))
+    values = _prepared(using, Actor, tuple(row), row.values())
+    if using.vendor == "postgresql":
+        return _insertion(Actor, tuple(row)) + " ON CONFLICT DO NOTHING", values
+    _, table, columns = _parts(Actor, tuple(row))  # the guard sees every insertion, also one of nothing
     unknown = f"NOT EXISTS (SELECT 1 FROM {table} WHERE ref = %s)"
-    return (
-        f"INSERT INTO {table} ({columns}) SELECT {_places(row)} WHERE {unknown} ON CONFLICT DO NOTHING",
-        [*values, values[0]],
-    )
+    return f"INSERT INTO {table} ({columns}) SELECT {_places(row)} WHERE {unknown}", [*values, values[0]]
 
 
 def _connection() -> BaseDatabaseWrapper:
@@ -119,14 +119,15 @@ def _prepared(using: BaseDatabaseWrapper, model: Any, names: tuple[str, ...], va
     """The values as the driver takes them."""
     fields = _as_is(model, names, using.vendor)
     return [
-        v if type(v) is as_is else f.get_db_prep_save(v, using) for (f, as_is), v in zip(fields, values, strict=True)
+        v if v is None or type(v) is as_is else f.get_db_prep_save(v, using)
+        for (f, as_is), v in zip(fields, values, strict=True)
     ]
 
 
 @cache
 def _as_is(model: Any, names: tuple[str, ...], vendor: str) -> list[tuple[models.Field, type | None]]:
     fields = _parts(model, names)[0]
-    known = AS_IS if vendor == "postgresql" else {}
+    known = AS_IS | AS_IS_ON_POSTGRESQL if vendor == "postgresql" else AS_IS
     return [(f, known.get(type(f.target_field if f.is_relation else f))) for f in fields]
 
 
