@@ -20,6 +20,10 @@ def table(document: blocks.ReportDocument, title: str) -> list[dict[str, str]]:
     return [dict(zip(heads, (cell.text for cell in row), strict=True)) for row in found.rows]
 
 
+def has(document: blocks.ReportDocument, title: str) -> bool:
+    return any(table.title == title for table in blocks.tables_in(document))
+
+
 def section(document: blocks.ReportDocument, key: str) -> blocks.Section:
     return next(b for b in blocks.walk(document.sections) if isinstance(b, blocks.Section) and b.key == key)
 

@@ -52,6 +52,11 @@ PRINTED = (
     ".cell.low { fill: #dcefe0; }"
     ".cell.mid { fill: #fbead0; }"
     ".cell.high { fill: #f8dcd8; }"
+    ".share { stroke: #ffffff; stroke-width: 1; }"
+    ".share.met { fill: #216e39; }"
+    ".share.partly { fill: #d99a2b; }"
+    ".share.needs_review { fill: #6f9bd1; }"
+    ".share.open { fill: #ae2a22; }"
 )
 
 
@@ -178,3 +183,27 @@ def svg(title: str, width: int, height: int, parts: Sequence[str], kind: str = "
         f'<svg class="{classes}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
     )
+
+
+@dataclass(frozen=True)
+class Share:
+    """One bar: `parts` are (class, label, count), drawn side by side in their order."""
+
+    label: str
+    parts: Sequence[tuple[str, str, int]]
+
+
+def shares(title: str, bars: Sequence[Share]) -> str:
+    """Bars of equal length, each cut into its parts; how many of each stands in the title and beside the bar."""
+    height, parts, said = 26 * len(bars), [], []
+    for row, bar in enumerate(bars):
+        whole, x, y = sum(count for _, _, count in bar.parts), 300.0, 26 * row
+        told = ", ".join(f"{count} {label.lower()}" for _, label, count in bar.parts if count)
+        said.append(f"{bar.label}: {told or 'none'}")
+        parts.append(f'<text x="290" y="{y + 17}" text-anchor="end" font-size="12">{escape(bar.label)}</text>')
+        for name, _, count in bar.parts:
+            width = 280 * count / whole if whole else 0
+            parts.append(f'<rect class="share {name}" x="{x:.1f}" y="{y + 5}" width="{width:.1f}" height="16"/>')
+            x += width
+        parts.append(f'<text x="590" y="{y + 17}" font-size="12">{whole}</text>')
+    return svg(f"{title}: {'; '.join(said)}", 630, max(height, 1), parts)

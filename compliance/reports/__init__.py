@@ -5,9 +5,19 @@ from compliance.reports import (
     datasheet,
     declaration,
     dossier,
+    eu_ai_act,
     frameworks,
     reproducibility,
     serious_incident,
 )
 
-__all__ = ["by_points", "datasheet", "declaration", "dossier", "frameworks", "reproducibility", "serious_incident"]
+__all__ = [
+    "by_points",
+    "datasheet",
+    "declaration",
+    "dossier",
+    "eu_ai_act",
+    "frameworks",
+    "reproducibility",
+    "serious_incident",
+]

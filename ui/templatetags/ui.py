@@ -42,6 +42,9 @@ TONES = {
     "retired": ("", "stop"),
     "finished": ("", "check"),
     "waived": ("info", "flag"),
+    "partly": ("warn", "warning"),
+    "needs_review": ("info", "clock"),
+    "failed": ("bad", "cross"),
 }  # fmt: skip
 
 
