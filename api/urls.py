@@ -12,6 +12,7 @@ from rest_framework.viewsets import ViewSetMixin
 from api import docs
 from api.views import (
     comments,
+    coverage,
     criteria,
     documents,
     erasures,
@@ -154,6 +155,22 @@ urlpatterns = [
     path("projects/<slug:slug>/served/fallback", releases.Servings.as_view({"post": "fall_back"}), name="fallback"),
     path("projects/<slug:slug>/served/off", releases.Servings.as_view({"post": "switch_off"}), name="switch-off"),
     *rows("servings", releases.Servings, "serving", "<uuid:pk>"),
+    path("projects/<slug:slug>/coverage/<slug:key>", coverage.Coverages.as_view({"get": "list"}), name="coverage"),
+    path(
+        "projects/<slug:slug>/coverage/<slug:key>/summary",
+        coverage.Coverages.as_view({"get": "summary"}),
+        name="coverage-summary",
+    ),
+    path(
+        "projects/<slug:slug>/obligation-confirmations",
+        coverage.Coverages.as_view({"post": "confirm"}),
+        name="obligation-confirmations",
+    ),
+    path(
+        "projects/<slug:slug>/obligation-assignments",
+        coverage.Coverages.as_view({"post": "assign"}),
+        name="obligation-assignments",
+    ),
     *rows("comments", comments.Comments, "comment", "<uuid:pk>"),
     *rows("reports", reports.Reports, "report", "<uuid:pk>"),
     path(

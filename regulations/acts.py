@@ -11,4 +11,6 @@ ACTS = {
     "classification.roles_set": "said which roles there are in {subject}",
     "classification.signed": "signed {subject}",
     "classification.withdrawn": "withdrew {subject}: {reason}",
+    "obligation.confirmed": "said how the obligation stands: “{subject}”",
+    "obligations.assigned": "gave obligations into hands",
 }

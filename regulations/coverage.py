@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from audit.canon import canonical
 from regulations import checks, classifying
-from regulations.classifying import Due, Result, Selection
+from regulations.classifying import Due
 from regulations.definitions import IN_SCOPE, Obligation, Pack
+from regulations.interview import Interview
 from regulations.logic import Logic, leaves
 from regulations.record_types import RecordType
 from regulations.records import Records, Reference
@@ -34,25 +36,6 @@ STATUSES = {
 
 
 @dataclass(frozen=True)
-class Basis:
-    """What the obligations of a project follow from. `is_signed`: whether somebody signed the classification."""
-
-    pack: Pack
-    facts: Mapping[str, Any]
-    roles: tuple[str, ...] | None  # None: of whoever bears them
-    shifts: tuple[str, ...] = ()
-    is_signed: bool = False
-
-    @cached_property
-    def result(self) -> Result:
-        return classifying.classify(self.pack, self.facts)
-
-    @cached_property
-    def selection(self) -> Selection:
-        return classifying.select(self.pack, self.facts, self.result, self.roles, self.shifts)
-
-
-@dataclass(frozen=True)
 class Confirmed:
     """What a named reviewer said to an obligation, and the digest of the evidence it was said on."""
 
@@ -66,7 +49,10 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class Assigned:
+    """Who sees to an obligation, and until when the project wants it."""
+
     owner: str
+    owner_id: UUID
     due_on: date | None
 
 
@@ -129,9 +115,12 @@ class Standing:
 
 @dataclass(frozen=True)
 class Coverage:
-    basis: Basis
+    """`is_signed`: whether somebody signed the answers that it follows from."""
+
+    basis: Interview
     standings: tuple[Standing, ...]
     today: date
+    is_signed: bool = False
 
     @cached_property
     def by_id(self) -> dict[str, Standing]:
@@ -160,12 +149,14 @@ class Coverage:
 
 
 def cover(
-    basis: Basis,
+    basis: Interview,
     records: Records,
     types: Mapping[str, RecordType],
     confirmed: Mapping[str, Confirmed],
     assigned: Mapping[str, Assigned],
     today: date,
+    *,
+    is_signed: bool = False,
 ) -> Coverage:
     """The standing of every obligation of the pack, in its order; `confirmed` and `assigned` by obligation."""
     due = {each.obligation.id: each for each in basis.selection.due}
@@ -183,7 +174,7 @@ def cover(
         else:
             because = (_why_not(basis, obligation, lifted),)
             standings.append(Standing(obligation, NOT_APPLICABLE, because, Evidence(())))
-    return Coverage(basis, tuple(standings), today)
+    return Coverage(basis, tuple(standings), today, is_signed)
 
 
 def _evidence(obligation: Obligation, records: Records, types: Mapping[str, RecordType], today: date) -> Evidence:
@@ -225,11 +216,11 @@ def _by_records(obligation: Obligation, evidence: Evidence) -> str:
     return PARTLY if evidence.passed else OPEN
 
 
-def _unknown(basis: Basis, obligation: Obligation) -> Iterable[str]:
+def _unknown(basis: Interview, obligation: Obligation) -> Iterable[str]:
     return Logic(basis.pack, basis.facts).open_facts(obligation.when)
 
 
-def _why_not(basis: Basis, obligation: Obligation, lifted: Mapping[str, str]) -> str:
+def _why_not(basis: Interview, obligation: Obligation, lifted: Mapping[str, str]) -> str:
     """Which fact makes it so."""
     pack = basis.pack
     if obligation.id in lifted:
@@ -239,9 +230,7 @@ def _why_not(basis: Basis, obligation: Obligation, lifted: Mapping[str, str]) ->
     if not classes:
         named = ", ".join(pack.outcomes[name].label for name in obligation.classes if name in pack.outcomes)
         return f"The system is not of the class: {named or 'in scope'}."
-    if basis.roles is not None and not classifying.concerns(
-        pack, obligation, tuple(classes), basis.roles, basis.shifts
-    ):
+    if basis.roles and not classifying.concerns(pack, obligation, tuple(classes), basis.roles, basis.shifts):
         bound = ", ".join(pack.roles[role].label.lower() for role in obligation.roles)
         return f"It binds {bound}, which is not your role."
     facts = list(_leaf_facts(pack, obligation.when))
@@ -254,7 +243,7 @@ def _answer(value: Any) -> str:
     return "Yes" if value is True else "No" if value is None or value is False else str(value)
 
 
-def _is_in_scope(basis: Basis, obligation: Obligation) -> bool:
+def _is_in_scope(basis: Interview, obligation: Obligation) -> bool:
     fired = {rule.id: rule for rule in basis.pack.rules if rule.id in basis.result.decided_by}
     return any(obligation.group in rule.obligation_groups for rule in fired.values())
 

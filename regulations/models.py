@@ -191,3 +191,55 @@ class Entry(ProjectRow):
 
     def __str__(self) -> str:
         return self.title
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
+
+
+class Confirmation(ProjectRow):
+    """What a named reviewer said to an obligation, on the evidence there was. Never changed; the newest one counts."""
+
+    audit_hidden = frozenset({"reason"})
+
+    class Verdict(models.TextChoices):
+        MET = "met", "Met"
+        PARTLY = "partly", "Partly"
+        OPEN = "open", "Open"
+
+    pack = models.ForeignKey(PackVersion, on_delete=models.PROTECT, related_name="+")
+    obligation = models.CharField(max_length=80, help_text="Its id in the pack.")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    reason = models.TextField(help_text="Why the evidence is enough, or what is lacking.")
+    evidence = models.CharField(max_length=64, help_text="Digest of what the records said then.")
+    role = models.CharField(max_length=40, help_text="As which the reviewer spoke.")
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["confirmed_at", "id"]
+        indexes = [models.Index(fields=["project", "obligation"], name="confirmation_of_obligation")]
+        constraints = [models.CheckConstraint(name="confirmation_has_reason", condition=~models.Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.obligation}: {self.get_verdict_display().lower()}"
+
+    def audit_blank(self, name: str) -> str:
+        return ERASED
+
+
+class Responsibility(ProjectRow):
+    """Who sees to it that an obligation is met, and until when the project wants it."""
+
+    regulation = models.CharField(max_length=80, help_text="Key of the regulation.")
+    obligation = models.CharField(max_length=80, help_text="Its id in the pack.")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField(null=True, help_text="The project's own date, apart from that of the law.")
+
+    class Meta:
+        ordering = ["regulation", "obligation"]
+        constraints = [
+            models.UniqueConstraint(name="one_owner_per_obligation", fields=["project", "regulation", "obligation"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.obligation}: {self.owner}"

@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from regulations.views import records
+from regulations.views import coverage, records
 
 app_name = "regulations"
 
+PROJECT = "projects/<slug:slug>"
 urlpatterns = [
-    path("projects/<slug:slug>/records", records.index, name="records"),
-    path("projects/<slug:slug>/records/of/<slug:kind>", records.of_type, name="records_of"),
-    path("projects/<slug:slug>/records/new/<slug:kind>", records.new, name="new_entry"),
-    path("projects/<slug:slug>/records/entries/<uuid:pk>", records.entry, name="entry"),
-    path("projects/<slug:slug>/records/entries/<uuid:pk>/replace", records.replace, name="replace_entry"),
-    path("projects/<slug:slug>/records/entries/<uuid:pk>/file", records.file, name="entry_file"),
+    path(f"{PROJECT}/coverage/<slug:key>", coverage.coverage, name="coverage"),
+    path(f"{PROJECT}/coverage/<slug:key>/<slug:number>", coverage.obligation, name="obligation"),
+    path(f"{PROJECT}/records", records.index, name="records"),
+    path(f"{PROJECT}/records/of/<slug:kind>", records.of_type, name="records_of"),
+    path(f"{PROJECT}/records/new/<slug:kind>", records.new, name="new_entry"),
+    path(f"{PROJECT}/records/entries/<uuid:pk>", records.entry, name="entry"),
+    path(f"{PROJECT}/records/entries/<uuid:pk>/replace", records.replace, name="replace_entry"),
+    path(f"{PROJECT}/records/entries/<uuid:pk>/file", records.file, name="entry_file"),
 ]

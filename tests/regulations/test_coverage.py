@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulations import coverage, crosswalk, files, record_types
-from regulations.coverage import Basis, Confirmed
+from regulations.coverage import Confirmed
 from regulations.definitions import pack_of
+from regulations.interview import Interview
 from regulations.records import Record, Records, Reference
 
 ACT = pack_of(files.read(files.DATA / "eu-ai-act" / "2026-07-27").body)
@@ -24,7 +25,7 @@ def record(of: str, key: str = "1", **fields: object) -> Record:
 
 
 def covered(*records: Record, facts=RECRUITMENT, roles=("provider",), confirmed=None, today=TODAY) -> coverage.Coverage:
-    basis = Basis(ACT, facts, roles)
+    basis = Interview(ACT, dict.fromkeys(ACT.facts, False) | facts, roles)
     return coverage.cover(basis, Records.from_list(records), TYPES, confirmed or {}, {}, today)
 
 
