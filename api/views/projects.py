@@ -128,14 +128,14 @@ class Phases(Rows):
     def confirm_requirements(self, request: Request, **_: Any) -> Response:
         rows = requirements.confirm_many(phase=self.get_object(), by=self.actor, **self.taken(inputs.Confirmations))
         found = Requirement.objects.filter(pk__in=[row.pk for row in rows]).select_related("phase", "confirmed_by")
-        return Response(serializers.RequirementOut(found, many=True).data)
+        return Response(serializers.RequirementOut(found, many=True, context=self.get_serializer_context()).data)
 
     @extend_schema(request=inputs.Ratings, responses=serializers.RiskOut(many=True))
     @action(detail=True, methods=["post"], url_path="risks/rate")
     def rate_risks(self, request: Request, **_: Any) -> Response:
         rows = risks.rate_many(phase=self.get_object(), by=self.actor, **self.taken(inputs.Ratings))
         found = Risk.objects.filter(pk__in=[row.pk for row in rows]).select_related("phase", "task", "accepted_by")
-        return Response(serializers.RiskOut(found, many=True).data)
+        return Response(serializers.RiskOut(found, many=True, context=self.get_serializer_context()).data)
 
 
 class Iterations(Rows):

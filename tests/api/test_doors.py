@@ -36,6 +36,16 @@ def test_a_row_of_the_project_s_own_is_added(api: Any, cast: Cast, path: str, mo
     assert api("dana", "post", path, {"phase": 1}).status_code == 422
 
 
+def test_several_rows_of_a_phase_are_changed_in_one_act(api: Any, cast: Cast) -> None:
+    keys = list(Requirement.objects.filter(phase__number=1).values_list("key", flat=True))[:2]
+    answer = api("dora", "post", "phases/1/requirements/confirm", {"keys": keys, "note": "By contract."})
+    assert (answer.status_code, {row["state"] for row in answer.json()}) == (200, {"confirmed"})
+    keys = list(Risk.objects.filter(phase__number=1).values_list("key", flat=True))[:2]
+    rating = {"keys": keys, "severity": "low", "likelihood": "rare", "reason": "Small."}
+    answer = api("dora", "post", "phases/1/risks/rate", rating)
+    assert (answer.status_code, sorted(row["key"] for row in answer.json())) == (200, sorted(keys))
+
+
 def test_lists_are_filtered_by_words_of_the_process(api: Any, cast: Cast) -> None:
     walk.approve_criteria(cast)
     walk.measure(cast, "forecast", keys=["saving"])
