@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import runpy
 import stat
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import pytest
@@ -148,3 +150,18 @@ def test_a_start_with_nonsense_ends_with_the_hint(tmp_path: Path) -> None:
     ended = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert ended.returncode != 0
     assert "CRISPMLQ_HTTPS is “perhaps”; it takes yes or no." in ended.stderr
+
+
+@pytest.mark.slow
+def test_the_deployment_check_of_the_framework_finds_nothing(tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith((*OWN, "DJANGO_"))}
+    own = {"CRISPMLQ_VAR_DIR": str(tmp_path), "CRISPMLQ_HOSTS": "crispmlq.example", "SECRET_KEY": token_urlsafe(50)}
+    command = [sys.executable, str(ROOT / "manage.py"), "check", "--deploy", "--fail-level", "WARNING"]
+    ended = subprocess.run(command, env={**kept, **PRODUCTION, **own}, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    careless = {**own, "CRISPMLQ_HTTPS": "no"}
+    ended = subprocess.run(command, env={**kept, **PRODUCTION, **careless}, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert {"security.W004", "security.W008", "security.W012", "security.W016"} <= set(
+        re.findall(r"security\.W\d+", ended.stderr)
+    )

@@ -37,7 +37,7 @@ class ReportOut(drf.ModelSerializer):
         ]  # fmt: skip
 
 
-class EventOut(drf.Serializer):
+class ReportedEventOut(drf.Serializer):
     number = drf.IntegerField(help_text="In the log of the project.")
     uid = drf.UUIDField(source="entry.uid")
     at = drf.DateTimeField(source="entry.at")
@@ -45,7 +45,7 @@ class EventOut(drf.Serializer):
     sentence = drf.CharField(source="entry.sentence")
 
 
-class ReferenceOut(drf.Serializer):
+class ReportReferenceOut(drf.Serializer):
     kind = drf.CharField()
     id = drf.UUIDField()
     label = drf.CharField()
@@ -57,11 +57,11 @@ class DifferenceOut(drf.Serializer):
     place = drf.ListField(child=drf.CharField(), help_text="Where it stands, from the part inwards.")
     before = drf.CharField()
     after = drf.CharField()
-    references = ReferenceOut(many=True)
-    events = EventOut(many=True)
+    references = ReportReferenceOut(many=True)
+    events = ReportedEventOut(many=True)
 
 
-class ComparisonOut(drf.Serializer):
+class ReportComparisonOut(drf.Serializer):
     earlier = ReportOut()
     later = ReportOut()
     differences = DifferenceOut(many=True)
@@ -106,11 +106,11 @@ class Reports(Rows):
         file = reports.hand_out_table(report=self.get_object(), number=number, form=form, by=self.actor)
         return handed_out(file, file.data)
 
-    @extend_schema(responses=ComparisonOut)
+    @extend_schema(responses=ReportComparisonOut)
     def compare(self, request: Request, other: UUID, **_: Any) -> Response:
         """What changed between two reports of a kind, with the events that changed the rows behind each statement."""
         found = comparing.compare(self.get_object(), reports.one_of(self.project, other))
-        return Response(ComparisonOut(found).data)
+        return Response(ReportComparisonOut(found).data)
 
 
 class Jobs(ProjectDoor):
