@@ -13,8 +13,8 @@ from catalogue.definitions import of
 from crispmlq.errors import Invalid
 from projects.gates import rules
 from projects.gates.facts import of_gate, of_project
-from projects.models import Document, QAMethod, Revision, Task
-from projects.services import qa_methods
+from projects.models import Document, QAMethod, Revision, Risk, Task
+from projects.services import qa_methods, risks
 from tests import walk
 from tests.cast import Cast
 
@@ -490,6 +490,23 @@ def test_robustness_below_its_goal_is_met_or_borne_by_signature(cast: Cast, acce
     assert asked("g4-robustness")[0] == "not_met"
     assert accept("robustness-report", trials=trials("0.8")).fields["conclusion"] == "met"
     assert asked("g4-robustness")[0] == "met"
+
+
+def test_a_limit_of_robustness_is_borne_when_the_acceptance_of_each_risk_is_signed(
+    cast: Cast, accept: Any, asked: Any
+) -> None:  # fmt: skip
+    accept("robustness-report", trials=trials("0.79"))
+    for place, key in enumerate(["not-robust-to-perturbation", "adversarial-manipulation"]):
+        assert asked("g4-robustness")[0] == "not_met"
+        risk = risks.rate(
+            risk=Risk.objects.get(key=key), severity="high", likelihood="likely", reason="Seen.", by=cast.dora
+        )
+        walk.carry_out(cast, next(m.key for m in QAMethod.objects.all() if key in m.mitigates))
+        risk.refresh_from_db()
+        risk = risks.rate(risk=risk, severity="high", likelihood="possible", reason="It remains.", by=cast.dora)
+        assert asked("g4-robustness")[0] == "not_met", f"A rating bears nothing, and {place} of two risks are borne."
+        risks.accept(risk=risk, reason="Borne by the office.", until=walk.days(30), by=cast.sven)
+    assert asked("g4-robustness") == ("met", "The limit is accepted in the risk register.")
 
 
 def test_explanations_are_given_for_both_audiences_and_judged_by_somebody_named(refused: Any) -> None:

@@ -13,8 +13,7 @@ from catalogue.definitions import of
 from monitoring import facts
 from monitoring.services import incidents, operation, readings, reviews, signals, updates
 from projects.gates import rules
-from projects.models import Project, QAMethod
-from projects.services import qa_methods
+from projects.models import Project
 from tests import walk
 from tests.cast import Cast
 from tests.monitoring import made
@@ -75,24 +74,11 @@ def test_the_sponsor_bears_that_ground_truth_is_missing(cast: Cast) -> None:
     assert judged(cast, "ground_truth_settled", risk="ground-truth-missing").verdict == "not_met"
     risk = cast.project.risk_set.get(key="ground-truth-missing")
     risk = risks.rate(risk=risk, severity="critical", likelihood="likely", reason="None at all.", by=cast.dora)
-    carry_out(cast, "ground-truth-plan")
+    walk.carry_out(cast, "ground-truth-plan")
     risk.refresh_from_db()
     risk = risks.rate(risk=risk, severity="critical", likelihood="likely", reason="Still.", by=cast.dora)
     risks.accept(risk=risk, reason="We know.", until=timezone.localdate() + timedelta(days=90), by=cast.sven)
     assert judged(cast, "ground_truth_settled", risk="ground-truth-missing").verdict == "met"
-
-
-def carry_out(cast: Cast, key: str) -> None:
-    """A QA method with a document of each kind of evidence it expects."""
-    method = QAMethod.objects.get(project=cast.project, key=key)
-    kinds = of(cast.project.catalogue).document_kinds.values()
-    expected = {each["kind"] for each in method.evidence_expected}
-    chosen = {next(k.key for k in kinds if wanted in {e.kind for e in k.evidence}) for wanted in expected}
-    for kind in sorted(chosen):
-        walk.accept_document(cast, kind)
-    method = qa_methods.plan(method=method, by=cast.dana)
-    method = qa_methods.perform(method=method, finding="Done.", evidence_kinds=sorted(chosen), by=cast.dana)
-    qa_methods.accept(method=method, by=cast.milo)
 
 
 def test_loops_are_listed_or_denied_with_a_reason(cast: Cast) -> None:
@@ -116,7 +102,7 @@ def test_a_loop_needs_indicator_and_limit_and_a_severe_one_limits_actions(cast: 
         loop=loop, changes={"severity": "critical", "likelihood": "likely"}, reason="Seen.", by=cast.enzo
     )
     assert "not limited" in judged(cast, "loops_limited").because
-    carry_out(cast, "action-limits")
+    walk.carry_out(cast, "action-limits")
     operation.change_loop(loop=loop, changes={"limits_by": "action-limits"}, reason="Done.", by=cast.enzo)
     assert judged(cast, "loops_limited").verdict == "met"
 
