@@ -50,13 +50,15 @@ class GovernedModel(models.Model):
     `audit_ver` counts the row's changes (it is also the ETag), `audit_head` is the hash of the last one.
     Fields in `audit_hidden` are recorded as commitments and can be erased, but for those a new row leaves blank; of
     those in `audit_secret` the trail tells only that they changed. `audit_log_field` names the column with the id of
-    the log they are told in; without it, that is the log of the system. Relations of many to many are not supported:
-    use a table of their own.
+    the log they are told in; without it, that is the log of the system. Columns in `audit_bulky` are so large that
+    rows in memory (`audit.past.Present`) have them only when asked. Relations of many to many are not supported: use a
+    table of their own.
     """
 
     audit_hidden: ClassVar[frozenset[str]] = frozenset()
     audit_secret: ClassVar[frozenset[str]] = frozenset()
     audit_log_field: ClassVar[str] = ""
+    audit_bulky: ClassVar[frozenset[str]] = frozenset()
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     audit_ver = models.PositiveIntegerField(default=0, editable=False)

@@ -113,7 +113,7 @@ class Present:
         return self._rows[model]
 
     def _read(self, model: type[GovernedModel]) -> Iterable[GovernedModel]:
-        rows = model._base_manager.order_by("pk")
+        rows = model._base_manager.defer(*model.audit_bulky).order_by("pk")
         if model.audit_log_field:
             return rows.filter(**{model.audit_log_field: self._log_id})
         return rows if self._log_id == SYSTEM_LOG else ()

@@ -95,6 +95,8 @@ class Signal(ProjectRow):
 class Delivery(ProjectRow):
     """The values one post brought, kept whole and never changed."""
 
+    audit_bulky = frozenset({"readings"})
+
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="deliveries")
     readings = models.TextField(help_text="Canonical JSON: a list of values in the order of their coming.")
     count = models.PositiveIntegerField()

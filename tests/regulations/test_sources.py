@@ -219,3 +219,14 @@ def test_a_classification_counts_once_it_is_signed(cast: Cast) -> None:
     assert told["outcomes"]
     assert told["provisions"]
     assert "Yes" in told["answers"]
+
+
+@pytest.mark.django_db
+def test_when_a_monitor_ran_last_is_known_without_reading_its_values(cast: Cast) -> None:
+    walk.watch(cast)
+    walk.deliver(cast)
+    with CaptureQueriesContext(connection) as queries:
+        monitor = now(cast).of("monitor", {"metric": "spare-memory"})[0].fields
+    assert monitor["last_run"].startswith(str(timezone.now().date()))
+    assert (monitor["threshold"], monitor["frequency"]) == ("at least 0.5: incident", "every hour")
+    assert not [query for query in queries if '"readings"' in query["sql"]]
