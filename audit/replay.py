@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.dateparse import parse_datetime
 
@@ -26,6 +27,9 @@ from audit.trail import Actor, Change, Event, Private
 from crispmlq.errors import Invalid
 
 CHUNK = 500
+# What a carried log raises that is no log, or one of another program.
+UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, ValidationError, RecursionError)
+Made = set[tuple[type[GovernedModel], UUID]]
 
 
 def written(log_id: UUID) -> dict[str, Any]:
@@ -82,7 +86,7 @@ def checked(data: Any) -> Checked:
         for actor in actors:
             UUID(actor["ref"]), actor["kind"], actor["account"] and UUID(actor["account"])
         is_whole = len(events) == data["size"] and tree.root(leaves).hex() == data["root"]
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except UNREADABLE:
         raise Invalid("This is no project as it is exported here, or a part of it is missing.") from None
     if not is_whole:
         raise Invalid("The trail leads to another root than the one it names. Something was altered or is missing.")
@@ -117,16 +121,22 @@ def _fits(kept: dict[str, Any], commitments: dict[str, str], digests: dict[str, 
 
 
 def replay(log: Checked, tell: Callable[[int], None] = lambda _: None) -> int:
-    """Store the events and let every row go through its changes; inside a transaction. How many rows there are now."""
+    """Store the events and let every row go through its changes; inside a transaction. How many rows there are now.
+
+    Raises: Invalid: an event can not be read, or it changes a row that is not the log's own.
+    """
     known = set(Actor.objects.filter(ref__in=[a["ref"] for a in log.actors]).values_list("ref", flat=True))
     unknown = [actor for actor in log.actors if UUID(actor["ref"]) not in known]
     insert(Actor, [_actor(actor) for actor in unknown])
-    rows = 0
+    made: Made = set()
     for at, event in enumerate(log.events):
-        rows += _replay(log.log_id, event)
+        try:
+            _replay(log.log_id, event, made)
+        except UNREADABLE:
+            raise Invalid(f"Event {at + 1} can not be read.") from None
         if at % CHUNK == 0:
             tell(at)
-    return rows
+    return len(made)
 
 
 def _actor(told: dict[str, Any]) -> dict[str, Any]:
@@ -140,16 +150,15 @@ def _actor(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _replay(log_id: UUID, event: dict[str, Any]) -> int:
+def _replay(log_id: UUID, event: dict[str, Any], made: Made) -> None:
     header = json.loads(event["body"])
     uid = UUID(header["id"])
     beside = {kept["path"]: kept["value"] for kept in event["beside"]}
-    made = 0
     for n, body in enumerate(event["changes"]):
         line, leaf = json.loads(body), tree.leaf(body.encode())
         insert(Change, [{"event": uid, "n": n, "obj_type": line["type"], "obj_id": UUID(line["id"]),
                          "obj_ver": line["ver"], "body": body.encode(), "leaf": leaf}])  # fmt: skip
-        made += _apply(line, n, leaf, beside)
+        _apply(line, n, leaf, beside, log_id, made)
     insert(Private, [_private(uid, kept, event["changes"]) for kept in event["beside"]])
     body = event["body"].encode()
     insert(
@@ -162,7 +171,6 @@ def _replay(log_id: UUID, event: dict[str, Any]) -> int:
             }
         ],
     )  # fmt: skip
-    return made
 
 
 def _private(uid: UUID, kept: dict[str, Any], changes: list[str]) -> dict[str, Any]:
@@ -172,8 +180,10 @@ def _private(uid: UUID, kept: dict[str, Any], changes: list[str]) -> dict[str, A
     return {"event_uid": uid, "path": kept["path"], "salt": salt, "value": kept["value"], "subject_ref": row}
 
 
-def _apply(line: dict[str, Any], n: int, leaf: bytes, beside: dict[str, str | None]) -> int:
-    """Create the row or change it; 1 if it is new."""
+def _apply(
+    line: dict[str, Any], n: int, leaf: bytes, beside: dict[str, str | None], log_id: UUID, made: Made
+) -> None:  # fmt: skip
+    """Create the row or change one that this very log has made."""
     model, key = _model(line["type"]), UUID(line["id"])
     values: dict[str, Any] = {}
     for name, (_, after) in line["set"].items():
@@ -182,12 +192,16 @@ def _apply(line: dict[str, Any], n: int, leaf: bytes, beside: dict[str, str | No
         values[name] = _kept(beside, f"/{n}/{name}")
     row = instance(model, key, {**values, "audit_ver": line["ver"]})
     row.audit_head = leaf
-    if line["ver"] == 1:
+    is_new = line["ver"] == 1
+    # A changed row without its log in `values` stays where it is.
+    if row.audit_log_id not in ({log_id} if is_new else {log_id, None}) or (not is_new and (model, key) not in made):
+        raise Invalid(f"It holds a change to a row that is not its own: {line['type']} {key}.")
+    if is_new:
         models.Model.save_base(row, raw=True, force_insert=True)
-        return 1
+        made.add((model, key))
+        return
     fields = {f.name: getattr(row, f.attname) for f in model._meta.concrete_fields if f.name in values}
     models.QuerySet(model).filter(pk=key).update(**fields, audit_ver=line["ver"], audit_head=leaf)
-    return 0
 
 
 def _kept(beside: dict[str, str | None], path: str) -> Any:

@@ -33,7 +33,31 @@ def attachment(*, attachment: Attachment, project: Project, by: Actor) -> bytes:
     Raises:
         NotAllowed: it is confidential, and the actor has none of the roles that read it. And as `evidence`.
     """
-    if attachment.readers and not by.is_auditor and not access.roles_of(by, project.pk) & set(attachment.readers):
-        listed = ", ".join(role.replace("-", " ") for role in attachment.readers)
-        raise NotAllowed(f"This file is confidential; it is read by: {listed}.", readers=attachment.readers)
+    if not _reads(by, access.roles_of(by, project.pk), attachment):
+        sentence = f"This file is confidential; it is read by: {_readers(attachment)}."
+        raise NotAllowed(sentence, readers=attachment.readers)
     return evidence(blob=attachment.blob, project=project, by=by)
+
+
+def require_all(*, project: Project, by: Actor) -> None:
+    """For what holds every file of the project.
+
+    Raises: NotAllowed: one is confidential, and the actor has none of the roles that read it.
+    """
+    roles = access.roles_of(by, project.pk)
+    hidden = [a for a in Attachment.objects.filter(project=project).exclude(readers=[]) if not _reads(by, roles, a)]
+    if hidden:
+        files = "a confidential file" if len(hidden) == 1 else f"{len(hidden)} confidential files"
+        raise NotAllowed(
+            f"The export would hold {files} that you may not read; the first is read by: {_readers(hidden[0])}. Ask "
+            "somebody who reads all of them, or an auditor of the site.",
+            readers=hidden[0].readers,
+        )
+
+
+def _reads(by: Actor, roles: frozenset[str], attachment: Attachment) -> bool:
+    return not attachment.readers or by.is_auditor or bool(roles & set(attachment.readers))
+
+
+def _readers(attachment: Attachment) -> str:
+    return ", ".join(role.replace("-", " ") for role in attachment.readers)

@@ -32,6 +32,8 @@ from jobs import queue
 from jobs.models import Job
 from projects import access, exports
 from projects.models import Project
+from projects.services import downloads
+from ui import strange_yaml
 
 if TYPE_CHECKING:
     from accounts.actors import Actor
@@ -43,6 +45,13 @@ END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 Tell = Callable[[int, str], None]
 
 
+class _Plain(yaml.CSafeDumper):
+    """Writes equal values out each time; no reader takes aliases from strangers."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 class AlreadyHere(Conflict):
     code, title = "already_here", "The project is here already"
 
@@ -50,10 +59,13 @@ class AlreadyHere(Conflict):
 def request(*, project: Project, form: str, by: Actor) -> Job:
     """Ask for the file; the job's result tells where it is.
 
-    Raises: NotFound: the actor may not see the project. NotAllowed: a token that may only read. Invalid: no such form.
+    Raises:
+        NotFound: the actor may not see the project. NotAllowed: a token that may only read, or there are confidential
+            files that the actor may not read. Invalid: no such form.
     """
     access.project_for(by, project.slug)
     access.require_write_scope(by)
+    downloads.require_all(project=project, by=by)
     if form not in FORMS:
         raise Invalid("A project is exported as json or yaml.", errors={"form": ["json or yaml"]})
     waiting = queue.unfinished(EXPORT, project_id=project.pk, requested_by=by.user.pk)
@@ -71,11 +83,12 @@ def export(job: Job, form: str) -> dict[str, Any]:
 
 
 def hand_out(*, project: Project, job_id: UUID, by: Actor) -> tuple[str, Path]:
-    """Name and place of an exported file; the download is told in the trail.
+    """Name and place of an exported file, whoever asked for it; the download is told in the trail.
 
-    Raises: NotFound: it is not there, or the actor may not see the project.
+    Raises: NotFound: it is not there, or the actor may not see the project. NotAllowed: as `request`.
     """
     job = exports.finished(EXPORT, project=project, job_id=job_id, by=by)
+    downloads.require_all(project=project, by=by)
     with audit.act("project.exported", by=by.audit_by, subject=project, reason=f"SHA-256 {job.result['sha256']}"):
         return f"{project.slug}.{job.result['form']}", exports.path_of(job)
 
@@ -86,7 +99,7 @@ def taken_out(project: Project, tell: Tell = lambda *_: None) -> dict[str, Any]:
     trail = replay.written(project.pk)
     tell(40, "Reading the records")
     rows = Past(project.pk, END_OF_TIME).everything()
-    accounts = {UUID(a["account"]) for a in trail["actors"] if a["account"]} | _accounts(rows)
+    accounts = {UUID(a["account"]) for a in trail["actors"] if a["account"]} | _referred(rows, User)
     people = User.objects.filter(pk__in=accounts).order_by("username")
     tell(60, "Reading the files")
     files = {blob.sha256: blob for blob in rows if isinstance(blob, Blob)}
@@ -108,18 +121,16 @@ def taken_out(project: Project, tell: Tell = lambda *_: None) -> dict[str, Any]:
 def as_bytes(data: dict[str, Any], form: str) -> bytes:
     if form == "json":
         return json.dumps(data, ensure_ascii=False, indent=1).encode()
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    return yaml.dump(data, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120).encode()
+    return yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120).encode()
 
 
 def read(data: bytes) -> dict[str, Any]:
     """Raises: Invalid: neither JSON nor YAML, or of another format."""
     try:
         text = data.decode()
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        found = json.loads(text) if text.lstrip().startswith("{") else loader(text).get_single_data()
-    except (ValueError, yaml.YAMLError, RecursionError):
-        raise Invalid("The file is neither JSON nor YAML.") from None
+        found = json.loads(text) if text.lstrip().startswith("{") else strange_yaml.load(text)
+    except (ValueError, RecursionError):
+        raise Invalid("The file is neither JSON nor YAML, or it holds aliases, which an export has none of.") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise Invalid(f"This is no exported project of the format {FORMAT}.")
     return found
@@ -144,9 +155,12 @@ def bring_in(*, data: dict[str, Any], by: Actor) -> Project:
         with transaction.atomic():
             _store(trail, people, files, data, by)
             connection.check_constraints()
+            project = Project.objects.filter(pk=trail.log_id).first()
+            if project is None:
+                raise Invalid("Its trail makes no project.")
+            return project
     except Error as error:
         raise Invalid(f"Its rows do not fit into this installation: {str(error).strip()[:300]}") from error
-    return Project.objects.get(pk=trail.log_id)
 
 
 def _store(trail: replay.Checked, people: list[User], files: dict[str, bytes], data: dict[str, Any], by: Actor) -> None:
@@ -160,13 +174,13 @@ def _store(trail: replay.Checked, people: list[User], files: dict[str, bytes], d
         sealing.seal_at_commit()
 
 
-def _accounts(rows: list[Any]) -> set[UUID]:
-    """Accounts to which a row refers."""
+def _referred(rows: list[Any], model: type[Any]) -> set[UUID]:
+    """Keys of the rows of a model to which a row refers."""
     found = {
         getattr(row, field.attname)
         for row in rows
         for field in row._meta.concrete_fields
-        if field.is_relation and field.related_model is User
+        if field.is_relation and field.related_model is model
     }
     return found - {None}
 
@@ -202,17 +216,21 @@ def _checked_files(data: dict[str, Any]) -> dict[str, bytes]:
             raise Invalid(f"A file was altered: {digest}.")
     if lacking := sorted(wanted - files.keys()):
         raise Invalid(f"A file is missing: {lacking[0]}.")
+    if beside := sorted(files.keys() - wanted):
+        raise Invalid(f"No record tells of this file: {beside[0]}.")
     return files
 
 
 def _require_room(data: dict[str, Any], log_id: UUID) -> None:
     try:
         slug, catalogue, name = data["project"]["slug"], UUID(data["catalogue"]["id"]), data["catalogue"]["name"]
+        if not (isinstance(slug, str) and isinstance(name, str)):
+            raise TypeError
     except (KeyError, TypeError, ValueError):
         raise Invalid("It does not say which project it is, or by which catalogue.") from None
     if Project.objects.filter(pk=log_id).exists():
         raise AlreadyHere("This project is here already.")
-    if Project.objects.filter(slug=str(slug)).exists():
+    if Project.objects.filter(slug=slug).exists():
         raise AlreadyHere(f"Another project has the short name “{slug}”.")
     if not CatalogueVersion.objects.filter(pk=catalogue).exists():
         raise Conflict(f"Its process catalogue, {name}, is not loaded here, or has another content. Load it first.")
@@ -230,6 +248,9 @@ def _store_people(people: list[User]) -> None:
 
 
 def _require_agreement(log_id: UUID, data: dict[str, Any]) -> None:
-    """The rows the trail leads to are those the file shows."""
-    if _records(Past(log_id, END_OF_TIME).everything()) != data["records"]:
+    """The rows the trail leads to are those the file shows, and refer to no file of another project."""
+    rows = Past(log_id, END_OF_TIME).everything()
+    if _records(rows) != data["records"]:
         raise Invalid("The records it shows are not those its trail leads to.")
+    if abroad := _referred(rows, Blob) - {row.pk for row in rows if isinstance(row, Blob)}:
+        raise Invalid(f"It refers to a file that is not its own: {min(abroad)}.")

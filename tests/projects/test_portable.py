@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from audit import SYSTEM_LOG, guards, heads, sealing, verifying
+from audit import SYSTEM_LOG, guards, heads, sealing, tree, verifying
+from audit.canon import canonical
 from audit.models import Event
 from audit.selectors import events
 from audit.testing import guards_lifted
@@ -20,7 +23,7 @@ from crispmlq.errors import Conflict, Invalid, NotAllowed
 from evidence.services import blobs
 from jobs import queue
 from projects.models import Comment, Project, Task
-from projects.services import comments, documents, portable, tasks
+from projects.services import comments, documents, portable, projects, tasks
 from tests import walk
 from tests.cast import Cast
 
@@ -211,3 +214,127 @@ def test_members_take_it_away_by_page_and_api_and_administrators_bring_it_in(wor
     emptied(cast.project)
     done = root.post("/import-project", {"file": SimpleUploadedFile("churn.json", data)})
     assert (done.status_code, Project.objects.filter(slug="churn").exists()) == (302, True)
+
+
+def forged(data: dict[str, Any], lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """As somebody would write it who knows the format: the last event holds these changes, and all hashes are right."""
+    found = copy.deepcopy(data)
+    event = found["trail"]["events"][-1]
+    header = json.loads(event["body"])
+    event["changes"] = [canonical(line).decode() for line in lines]
+    event["beside"] = []
+    leaves = [tree.leaf(body.encode()) for body in event["changes"]]
+    header["changes"] = {**header["changes"], "n": len(leaves), "root": tree.root(leaves).hex()}
+    event["body"] = canonical(header).decode()
+    bodies = [tree.leaf(each["body"].encode()) for each in found["trail"]["events"]]
+    found["trail"]["root"] = tree.root(bodies).hex()
+    return found
+
+
+def test_an_import_changes_nothing_that_is_here_already(worked_on: Cast) -> None:
+    """Not even when a forger gave it right hashes: no account gains rights, no other project's row moves."""
+    cast = worked_on
+    other = projects.create(slug="other", name="Other", purpose="P", kind="full", by=cast.otto)
+    task = other.task_set.first()
+    data = portable.taken_out(cast.project)
+    emptied(cast.project)
+    user = cast.otto.user
+    lines = [
+        {"type": "accounts.user", "id": str(user.pk), "ver": user.audit_ver + 1, "op": "update",
+         "set": {"site_role": ["", "administrator"]}},
+        {"type": "projects.task", "id": str(task.pk), "ver": task.audit_ver + 1, "op": "update",
+         "set": {"state": ["to_do", "done"]}},
+        {"type": "projects.comment", "id": "01890000-0000-7000-8000-00000000000a", "ver": 1, "op": "create",
+         "set": {"project": [None, str(other.pk)]}},
+        {"type": "accounts.user", "id": "01890000-0000-7000-8000-00000000000b", "ver": 1, "op": "create",
+         "set": {"username": [None, "eve"], "site_role": [None, "administrator"]}},
+    ]  # fmt: skip
+    for line in lines:
+        with pytest.raises(Invalid, match="not its own"):
+            portable.bring_in(data=forged(data, [line]), by=cast.root)
+    user.refresh_from_db()
+    task.refresh_from_db()
+    assert (user.site_role, task.state, Project.objects.count()) == ("", "to_do", 1)
+
+
+def test_an_import_refers_to_no_file_of_another_project(worked_on: Cast, monkeypatch: Any) -> None:
+    cast = worked_on
+    data = portable.taken_out(cast.project)
+    emptied(cast.project)
+    other = projects.create(slug="other", name="Other", purpose="P", kind="full", by=cast.otto)
+    values = walk.values_for(documents.kind_of(other, "scope-document"))
+    revision = documents.draft(project=other, kind="scope-document", fields=values, by=cast.otto)
+    secret = documents.attach(revision=revision, name="s.csv", media_type="text/csv", data=b"secret", by=cast.otto)
+    attachment = data["records"]["projects.attachment"][0]
+    line = {
+        "type": "projects.attachment", "id": "01890000-0000-7000-8000-00000000000a", "ver": 1, "op": "create",
+        "set": {"project": [None, str(cast.project.pk)], "revision": [None, attachment["revision"]],
+                "blob": [None, str(secret.blob_id)], "readers": [None, []]},
+    }  # fmt: skip
+    altered = forged(data, [line])
+    monkeypatch.setattr(portable, "_records", lambda _: altered["records"])  # a forger writes those that fit
+    with pytest.raises(Invalid, match="a file that is not its own"):
+        portable.bring_in(data=altered, by=cast.root)
+    assert not Project.objects.filter(slug="churn").exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"type": "projects.task"}, {"set": {"nothing": [None, 1]}}, {"set": {"due_on": [None, "soon"]}}, {"set": [1]},
+        {"ver": "x"}, {"id": "x"}, {"hid": 1},
+    ],
+)  # fmt: skip
+def test_a_change_that_can_not_be_read_is_refused_in_words(worked_on: Cast, line: dict[str, Any]) -> None:
+    data = portable.taken_out(worked_on.project)
+    emptied(worked_on.project)
+    whole = {"type": "projects.task", "id": "01890000-0000-7000-8000-00000000000a", "ver": 1, "op": "create",
+             "set": {"project": [None, str(worked_on.project.pk)]}}  # fmt: skip
+    broken = line if len(line) == 1 and "type" in line else {**whole, **line}
+    with pytest.raises(Invalid):
+        portable.bring_in(data=forged(data, [broken]), by=worked_on.root)
+
+
+def test_a_trail_of_nothing_makes_no_project(worked_on: Cast) -> None:
+    data = portable.taken_out(worked_on.project)
+    emptied(worked_on.project)
+    empty = {**data, "records": {}, "files": {}, "trail": {**data["trail"], "events": [], "size": 0}}
+    empty["trail"]["root"] = tree.root([]).hex()
+    with pytest.raises(Invalid, match="makes no project"):
+        portable.bring_in(data=empty, by=worked_on.root)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["format: crispmlq-project/1\na: &a [x]\nb: [*a, *a]\n", "format: !!str crispmlq-project/1\n", "[" * 100_000,
+     '{"format": ' + "[" * 100_000, b"\xff".decode("latin-1")],
+)  # fmt: skip
+def test_no_file_unfolds(text: str) -> None:
+    with pytest.raises(Invalid):
+        portable.read(text.encode())
+
+
+def test_a_file_of_which_no_record_tells_is_refused(worked_on: Cast) -> None:
+    data = portable.taken_out(worked_on.project)
+    emptied(worked_on.project)
+    data["files"][hashlib.sha256(b"beside").hexdigest()] = "YmVzaWRl"
+    with pytest.raises(Invalid, match="No record tells"):
+        portable.bring_in(data=data, by=worked_on.root)
+
+
+def test_who_may_not_read_a_confidential_file_gets_no_export_that_holds_it(worked_on: Cast, api: Any) -> None:
+    cast = worked_on
+    revision = documents.Revision.objects.get()
+    documents.attach(
+        revision=revision, name="s.csv", media_type="text/csv", data=b"secret", by=cast.dana, readers=["sponsor"]
+    )
+    refused = api("dana", "post", "exports", {"form": "json"})
+    assert refused.status_code == 403
+    assert "a confidential file that you may not read; the first is read by: sponsor" in refused.json()["detail"]
+    for name in ("sven", "ada"):
+        job = api(name, "post", "exports", {"form": "json"})
+        assert job.status_code == 202
+        queue.run(job.json()["id"])
+        handed_out = api(name, "get", f"exports/{job.json()['id']}")
+        assert json.loads(b"".join(handed_out.streaming_content))["format"] == portable.FORMAT
+        assert api("dana", "get", f"exports/{job.json()['id']}").status_code == 403
