@@ -24,6 +24,7 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     project_id = models.UUIDField(null=True, db_index=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often a worker began it.")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True, help_text="When the worker last gave a sign of life.")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from crispmlq.errors import DomainError
@@ -16,6 +16,8 @@ from jobs.models import Job
 
 DEAD_AFTER = timedelta(minutes=10)
 LATE_AFTER = timedelta(minutes=1)
+MOST_ATTEMPTS = 3
+GIVEN_UP = "The program was stopped three times while it did this, perhaps for want of memory. Ask your administrator."
 Handler = Callable[..., dict[str, Any]]
 log = structlog.get_logger(__name__)
 _handlers: dict[str, Handler] = {}
@@ -68,7 +70,9 @@ def run(job_id: UUID) -> bool:
     """Do a queued job; False if another worker took it. What goes wrong is written into the row."""
     now = timezone.now()
     waiting = Job.objects.filter(pk=job_id, state=Job.State.QUEUED)
-    claimed = waiting.update(state=Job.State.RUNNING, started_at=now, heartbeat_at=now)
+    claimed = waiting.update(
+        state=Job.State.RUNNING, started_at=now, heartbeat_at=now, attempts=models.F("attempts") + 1
+    )  # fmt: skip
     if not claimed:
         return False
     job = Job.objects.get(pk=job_id)
@@ -93,7 +97,7 @@ def _close(job: Job, state: str, message: str, progress: int, result: dict[str, 
 
 def put_back_unfinished() -> list[UUID]:
     """Queue again what a worker left running when it died; only sound while no worker runs."""
-    Job.objects.filter(state=Job.State.RUNNING).update(state=Job.State.QUEUED, progress=0, message="")
+    _put_back(Job.objects.filter(state=Job.State.RUNNING))
     return list(Job.objects.filter(state=Job.State.QUEUED).values_list("pk", flat=True))
 
 
@@ -102,13 +106,21 @@ def mend() -> None:
     from jobs.tasks import run_job
 
     now = timezone.now()
-    silent = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=now - DEAD_AFTER)
-    for job in silent:
-        log.error("job_put_back", job=str(job.pk), kind=job.kind)
-    silent.update(state=Job.State.QUEUED, progress=0, message="", heartbeat_at=now)
+    _put_back(Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=now - DEAD_AFTER))
     late = Job.objects.filter(state=Job.State.QUEUED, created_at__lt=now - LATE_AFTER)
     for job_id in late.values_list("pk", flat=True):
         run_job.delay(str(job_id))
+
+
+def _put_back(left: models.QuerySet[Job]) -> None:
+    """Queue again what workers left when they died; what they died of three times is given up."""
+    now = timezone.now()
+    for job in left:
+        is_given_up = job.attempts >= MOST_ATTEMPTS
+        log.error("job_given_up" if is_given_up else "job_put_back", job=str(job.pk), kind=job.kind)
+        again = {"state": Job.State.QUEUED, "progress": 0, "message": "", "heartbeat_at": now}
+        over = {"state": Job.State.FAILED, "message": GIVEN_UP, "finished_at": now}
+        left.filter(pk=job.pk).update(**(over if is_given_up else again))
 
 
 def send_unfinished() -> None:

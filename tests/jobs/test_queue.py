@@ -288,3 +288,21 @@ def test_a_broker_that_is_down_keeps_the_job_and_the_answer(
     monkeypatch.setattr("jobs.tasks.run_job.delay", lambda _: 1 / 0)
     job = queue.enqueue("test")
     assert Job.objects.get(pk=job.pk).state == "queued"
+
+
+@pytest.mark.django_db
+def test_a_job_that_kills_its_worker_three_times_is_given_up() -> None:
+    job = Job.objects.create(kind="test-killer")
+    for attempt in range(1, 4):
+        Job.objects.filter(pk=job.pk, state="queued").update(state="running", attempts=attempt)
+        assert (job.pk in queue.put_back_unfinished()) == (attempt < 3)
+    job.refresh_from_db()
+    assert (job.state, job.message, job.finished_at is not None) == ("failed", queue.GIVEN_UP, True)
+
+
+@pytest.mark.django_db
+def test_each_beginning_is_counted() -> None:
+    job = Job.objects.create(kind="nobody-does-this")
+    queue.run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("failed", 1)
