@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from audit import bundle, keys
@@ -29,6 +30,7 @@ from ui.sheets import safe
 
 FORMAT = "crispmlq-package/1"
 VERIFIER = Path(bundle.__file__).parent / "standalone" / "verify_bundle.py"
+STYLES = Path(settings.BASE_DIR, "static", "css", "package.css")
 COLUMNS = ["sha256", "file", "name", "size", "media type", "stored at", "belongs to", "why not here"]
 CONFIDENTIAL = "Confidential; whoever made this package may not read it."
 Tell = Callable[[int, str], None]
@@ -83,6 +85,7 @@ def write(project: Project, path: Path, reports: list[Report], roles: frozenset[
             if piece.path:
                 parts.put(piece.path, blobs.read(piece.blob))
         parts.put("evidence/index.csv", _as_csv(pieces))
+        parts.put("index.css", STYLES.read_bytes())
         parts.put("INDEX.html", _index(project, reports, pieces, head).encode())
         tell(90, "Packing")
         parts.pack(path, FORMAT, project=project.slug, log=str(project.pk), events=head.size)
