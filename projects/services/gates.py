@@ -312,6 +312,6 @@ def is_never_passed(project: Project, definition: definitions.Gate) -> bool:
 
 def _require_none(blockers: list[rules.Verdict], sentence: str) -> None:
     if blockers:
-        said = " ".join(f"{v.text}: {v.because}" for v in blockers[:3])
+        said = " ".join(f"{v.text.rstrip('.')}: {v.because}" for v in blockers[:3])
         more = f" And {len(blockers) - 3} more." if len(blockers) > 3 else ""
         raise GateNotReady(f"{sentence}. {said}{more}", blockers=rules.as_rows(blockers))

@@ -37,8 +37,9 @@ def new_project(request: HttpRequest) -> HttpResponse:
         try:
             require_text(given)
             project = projects.create(
-                slug=given.get("slug", ""), name=given.get("name", ""), purpose=given.get("purpose", ""),
-                kind=given.get("kind", ""), answers=answers, by=request.actor, like=like, **readers.since(given),
+                slug=readers.key_or_made(given.get("slug", ""), given.get("name", "")), name=given.get("name", ""),
+                purpose=given.get("purpose", ""), kind=given.get("kind", ""), answers=answers, by=request.actor,
+                like=like, **readers.since(given),
             )  # fmt: skip
             return done(request, "The project is created.", reverse("projects:overview", args=[project.slug]))
         except Invalid as error:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.text import slugify
 
 from accounts.models import User
 from audit.canon import decimal_of
@@ -123,8 +124,14 @@ def demand(given: Given) -> dict[str, Any]:
     return {"demand": asked}
 
 
+def key_or_made(key: str, name: str) -> str:
+    """The key as typed, else one made from the name."""
+    return key.strip() or slugify(name)[:60].strip("-")
+
+
 def proposal(given: Given) -> dict[str, Any]:
-    return {**texts("key", "level", "name")(given), **demand(given)}
+    said = texts("key", "level", "name")(given)
+    return {**said, "key": key_or_made(said["key"], said["name"]), **demand(given)}
 
 
 def revision(given: Given) -> dict[str, Any]:

@@ -31,6 +31,19 @@ function openTarget() {
 addEventListener("hashchange", openTarget);
 openTarget();
 
+// A row in which something was done is open again when the page comes back, at its old place.
+document.addEventListener("submit", (event) => {
+  const row = event.target.closest("details[id]");
+  if (row) sessionStorage.setItem("row", location.pathname + "#" + row.id);
+});
+const [path, id] = (sessionStorage.getItem("row") || "").split("#");
+sessionStorage.removeItem("row");
+const row = path === location.pathname && document.getElementById(id);
+if (row) {
+  row.open = true;
+  row.scrollIntoView({ block: "center" });
+}
+
 // What is put into the drawer opens it; a click beside it closes it.
 const drawer = document.getElementById("drawer");
 if (drawer) drawer.addEventListener("click", (event) => { if (event.target === drawer) drawer.close(); });

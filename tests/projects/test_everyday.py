@@ -14,8 +14,9 @@ from accounts.services import users
 from audit import SYSTEM
 from audit.models import Event
 from audit.selectors import events
+from catalogue.definitions import of
 from jobs import queue
-from projects.models import Attachment, QAMethod, Risk, Task
+from projects.models import Attachment, Criterion, Project, QAMethod, Risk, Task
 from projects.services import documents, memberships, projects, qa_methods, risks
 from tests import walk
 from tests.cast import Cast, token_for
@@ -151,3 +152,30 @@ def test_who_is_new_finds_the_project_on_one_page_from_its_records(cast: Cast) -
         assert said in page
     assert "No scope is accepted yet" not in page
     assert signed_in(cast.otto.user).get("/projects/churn/summary").status_code == 404
+
+
+def test_a_project_and_a_criterion_get_their_keys_from_their_names(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.mara.user)
+    client.post("/new-project", {"name": "Spare parts, 2nd try", "slug": "", "purpose": "Order fewer.", "kind": "full"})
+    project = Project.objects.get(slug="spare-parts-2nd-try")
+    form = {
+        "level": "business", "name": "Stock-outs a month", "key": "", "metric": "stock-outs", "unit": "1",
+        "direction": "at_most", "threshold": "2", "floor": "4", "method": "Counted.", "owner_name": "Dora",
+        "justification": "Agreed.",
+    }  # fmt: skip
+    client.post(f"/projects/{project.slug}/do/start/{project.pk}", {"version": project.audit_ver})
+    client.post(f"/projects/{project.slug}/do/propose-criterion/{project.pk}", form)
+    assert Criterion.objects.get(project=project).key == "stock-outs-a-month"
+
+
+def test_who_wrote_a_document_is_told_that_others_review_it(cast: Cast) -> None:
+    kind = of(cast.project.catalogue).document_kinds["scope-document"]
+    made = documents.draft(project=cast.project, kind=kind.key, fields=walk.values_for(kind), by=cast.mara)
+    documents.submit(revision=made, by=cast.mara)
+    for name, is_author in (("mara", True), ("dora", False)):
+        client = Client()
+        client.force_login(cast.actors[name].user)
+        page = client.get(f"/projects/churn/documents/{kind.key}").content.decode()
+        assert ("others review it" in page) == is_author
+        assert ("accept-document" in page) != is_author
