@@ -21,7 +21,7 @@ from regulations.models import Confirmation, Responsibility
 from regulations.services import obligations
 
 
-class StandingOut(serializers.Serializer):
+class CoverageStandingOut(serializers.Serializer):
     obligation = serializers.CharField(source="obligation.id")
     ref = serializers.CharField(source="obligation.ref")
     title = serializers.CharField(source="obligation.title")
@@ -90,7 +90,7 @@ class ResponsibilityOut(serializers.ModelSerializer):
 
 
 class Coverages(ProjectDoor):
-    serializer_class = StandingOut
+    serializer_class = CoverageStandingOut
     model = Project
 
     @extend_schema(parameters=[AS_OF, OpenApiParameter("status", str, enum=list(STATUSES))])
@@ -99,7 +99,7 @@ class Coverages(ProjectDoor):
         wanted = request.query_params.get("status", "")
         found = [each for each in self._coverage(request, key).standings if wanted in {"", each.status}]
         page = self.paginate_queryset(found)
-        rows = StandingOut(found if page is None else page, many=True).data
+        rows = CoverageStandingOut(found if page is None else page, many=True).data
         return Response(rows) if page is None else self.get_paginated_response(rows)
 
     @extend_schema(parameters=[AS_OF], responses=CoverageOut)
