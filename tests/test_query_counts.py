@@ -37,6 +37,8 @@ DETAILS = [
     "/api/v1/projects/churn/gates/gate-1-feasibility/readiness",
     "/api/v1/projects/churn/documents/scope-document",
     "/api/v1/projects/churn/criteria/retention",
+    "/api/v1/projects/churn/coverage/iso-42001?limit=500",
+    "/api/v1/projects/churn/coverage/iso-42001/summary",
 ]
 
 
