@@ -9,6 +9,7 @@ from compliance.reports import (
     frameworks,
     reproducibility,
     serious_incident,
+    summary,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "frameworks",
     "reproducibility",
     "serious_incident",
+    "summary",
 ]

@@ -27,7 +27,7 @@ from compliance.documents.blocks import (
 from compliance.documents.kinds import Context
 from compliance.documents.writing import DASH, cell, table
 from compliance.documents.writing import text as column
-from regulations import selectors
+from regulations import covering, selectors
 from regulations.checks import EMPTY, FAILED, OPEN, PASSED, Check, check_of, judge
 from regulations.definitions import Pack
 from regulations.points import Answer, Point, lists_of, point_of
@@ -40,7 +40,8 @@ LAWS = {
 }  # fmt: skip
 MARKED = 5  # so many records at most are marked at the verdict of a check; its sentence tells how many there are
 FEW = 3  # so many records are told one below the other; more make a table
-WIDTHS = {"long_text": 4, "list": 3, "yes_no": 1, "integer": 1}
+WIDTHS = {1: 7, 2: 22, 3: 40}  # of a column, by the letters of its longest line
+WIDEST = 5
 IDENTIFYING = {"text", "long_text"}
 VERDICTS: dict[str, tuple[str, Status]] = {
     PASSED: ("holds", "good"), FAILED: ("does not hold", "bad"), OPEN: ("open", "warn"),
@@ -48,10 +49,10 @@ VERDICTS: dict[str, tuple[str, Status]] = {
 
 
 def law(context: Context, key: str = "eu-ai-act") -> Pack | None:
-    """The regulation as it is in force for the project; if that stands under another one, as it was in force here."""
+    """The text the project was classified under; without a classification, the one that was in force here."""
     if context.pack is not None and context.pack.key == key:
         return context.pack
-    row = selectors.in_force(context.at).get(key)
+    row = covering.classification_of(context.source, key) or selectors.in_force(context.at).get(key)
     return row.pack if row else None
 
 
@@ -173,14 +174,23 @@ def recorded(kind: RecordType, found: Sequence[Record], fields: Sequence[str], k
 
 
 def _table(kind: RecordType, found: Sequence[Record], fields: Sequence[str], title: str) -> Table:
-    shown = [kind.by_key[name] for name in fields]
-    rows = [[value(kind, record, name) for name in fields] for record in found]
-    columns = [Column(f.label, WIDTHS.get(f.type, 2), "number" if f.type == "integer" else "text") for f in shown]
-    if shown[0].type not in IDENTIFYING:
-        columns.insert(0, Column("Record", 3))
-        rows = [[record.source.label, *row] for record, row in zip(found, rows, strict=True)]
-    marked = [[cell(row[0], record), *row[1:]] for record, row in zip(found, rows, strict=True)]
-    return table(title, columns, marked)
+    """Fields that no record gives have no column; that they lack is said below the table."""
+    shown = [name for name in fields if any(record.fields.get(name) not in EMPTY for record in found)]
+    columns = {kind.by_key[name].label: [value(kind, record, name) for record in found] for name in shown}
+    if not shown or kind.by_key[shown[0]].type not in IDENTIFYING:
+        columns = {"Record": [record.source.label for record in found]} | columns
+    numbers = {kind.by_key[name].label for name in shown if kind.by_key[name].type == "integer"}
+    heads = [
+        Column(label, _width(label, said), "number" if label in numbers else "text") for label, said in columns.items()
+    ]
+    rows = zip(*columns.values(), strict=True)
+    return table(title, heads, [[cell(row[0], record), *row[1:]] for record, row in zip(found, rows, strict=True)])
+
+
+def _width(label: str, said: Sequence[str]) -> int:
+    """A share of the line that fits the longest text, lines of their own counted apart."""
+    longest = max(len(line) for text in said for line in text.splitlines() or [""])
+    return next((width for width, letters in WIDTHS.items() if max(longest, len(label) // 2) <= letters), WIDEST)
 
 
 def _gaps(kind: RecordType, found: Sequence[Record], fields: Sequence[str]) -> str:

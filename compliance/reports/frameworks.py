@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from compliance.documents.blocks import NotRecorded, Section, Text
+from compliance.documents.blocks import Block, NotRecorded, Section, Status, Text
 from compliance.documents.kinds import Builder, Context, report
 from compliance.documents.writing import cell, number, paragraph, table
 from compliance.documents.writing import text as column
-from compliance.reports.answering import LAWS, MARKED, VERDICTS, law, no_law, value
-from regulations.checks import EMPTY, FAILED, OPEN, PASSED, Outcome, check_of, judge
-from regulations.definitions import Obligation, Pack
-from regulations.record_types import RecordType, record_types
+from compliance.reports.answering import LAWS, MARKED, law, no_law, value
+from regulations import covering
+from regulations.checks import EMPTY
+from regulations.coverage import MET, NEEDS_REVIEW, OPEN, PARTLY, STATUSES, Coverage, Standing
+from regulations.record_types import built_in
 from regulations.records import Record
 
 DECISION = "control-decision"
-
-
-@dataclass(frozen=True)
-class _Control:
-    """`decision`: the newest one of a person on it. `outcomes`: of the checks of records."""
-
-    of: Obligation
-    decision: Record | None
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def result(self) -> str:
-        """Of all checks together; nothing that records could show is open."""
-        results = {outcome.result for outcome in self.outcomes}
-        return FAILED if FAILED in results else PASSED if results == {PASSED} else OPEN
-
-    def said(self, key: str, kind: RecordType) -> Text:
-        """What the decision says; that nothing is recorded, if it says nothing."""
-        if self.decision is None or self.decision.fields.get(key) in EMPTY:
-            return Text("not recorded", (), "warn")
-        return cell(value(kind, self.decision, key), self.decision)
+DECIDED = ("applicable", "reason", "how")
+TONES: dict[str, Status] = {MET: "good", PARTLY: "warn", NEEDS_REVIEW: "warn", OPEN: "bad"}
+Decisions = Mapping[str, Record]
 
 
 def _builder(key: str, noun: str) -> Builder:
@@ -44,60 +26,51 @@ def _builder(key: str, noun: str) -> Builder:
         pack = law(context, key)
         if pack is None:
             return no_law(LAWS[key])
-        controls = _controls(context, pack)
-        kind = record_types(pack.body)[DECISION]
-        groups = (_group(title, [c for c in controls if c.of.group == of], kind) for of, title in pack.groups.items())
-        return (_summary(context, pack, controls, noun), *groups)
+        covered = covering.of_rows(context.source, key, context.records, context.at.date())
+        decided = {str(r.fields["control"]): r for r in context.records.of(DECISION, {"framework": key})}
+        by_group = {of: [s for s in covered.standings if s.obligation.group == of] for of in pack.groups}
+        groups = (_group(of, title, by_group[of], decided) for of, title in pack.groups.items())
+        return (_summary(pack.text_line, covered, decided, noun), *groups)
 
     return sections
 
 
-def _controls(context: Context, pack: Pack) -> list[_Control]:
-    types, decided = record_types(pack.body), _decisions(context, pack.key)
-    return [_Control(each, decided.get(each.ref), _judged(context, each, types)) for each in pack.obligations.values()]
+def _summary(text_line: str, covered: Coverage, decided: Decisions, noun: str) -> Section:
+    count = len(covered.standings)
+    undecided = sum(standing.obligation.ref not in decided for standing in covered.standings)
+    rows = [[STATUSES[status], found] for status, found in covered.counts.items()]
+    blocks: list[Block] = [
+        paragraph(
+            f"{text_line} Whether one of the {noun} is applied, why and how, is a person’s decision. What records show "
+            "of it is found by checks; that a record is there does not show that it is good enough."
+        ),
+        table(f"Standing of the {count} {noun}", ["Standing", number("Number", 2)], rows),
+    ]
+    if undecided:
+        blocks.append(NotRecorded(f"Decisions on {undecided} of {count} {noun}", (DECISION,)))
+    return Section("summary", f"All {noun}", tuple(blocks))
 
 
-def _decisions(context: Context, framework: str) -> dict[str, Record]:
-    """By number of the control; the newest counts."""
-    return {str(each.fields["control"]): each for each in context.records.of(DECISION, {"framework": framework})}
-
-
-def _judged(context: Context, control: Obligation, types: Mapping[str, RecordType]) -> tuple[Outcome, ...]:
-    return tuple(judge(check_of(told, types), context.records, context.at.date()) for told in control.checks)
-
-
-def _summary(context: Context, pack: Pack, controls: list[_Control], noun: str) -> Section:
-    shown = [[VERDICTS[each][0], sum(control.result == each for control in controls)] for each in VERDICTS]
-    lines = table(f"What records show of the {len(controls)} {noun}", ["Checks", number("Number", 2)], shown)
-    undecided = [control for control in controls if control.decision is None]
-    said = paragraph(
-        f"{pack.text_line} Whether one of the {noun} is applied, why and how, is a person’s decision. What records "
-        "show of it is found by checks; that a record is there does not show that it is good enough."
-    )
-    lacking = NotRecorded(f"Decisions on {len(undecided)} of {len(controls)} {noun}", (DECISION,))
-    blocks = (said, lines, lacking) if undecided else (said, lines)
-    return Section("summary", f"All {noun}", blocks)
-
-
-def _group(title: str, controls: list[_Control], kind: RecordType) -> Section:
-    key = f"group-{controls[0].of.group}"
-    rows = [
-        [
-            f"{control.of.ref} {control.of.title}",
-            *(control.said(name, kind) for name in ("applicable", "reason", "how")), _evidence(control),
-        ]
-        for control in controls
-    ]  # fmt: skip
+def _group(key: str, title: str, standings: Sequence[Standing], decided: Decisions) -> Section:
+    rows = []
+    for standing in standings:
+        of, decision = standing.obligation, decided.get(standing.obligation.ref)
+        rows.append([f"{of.ref} {of.title}", *(_decided(decision, name) for name in DECIDED), _evidence(standing)])
     columns = [column("Number and title", 4), "Applied", column("Why", 3), column("How", 3), column("Evidence", 4)]
-    return Section(key, title, (table(title, columns, rows),))
+    return Section(f"group-{key}", title, (table(title, columns, rows),))
 
 
-def _evidence(control: _Control) -> Text:
-    if not control.outcomes:
-        return cell("Nothing that records could show.", status="warn")
-    _, status = VERDICTS[control.result]
-    references = dict.fromkeys(reference for outcome in control.outcomes for reference in outcome.references)
-    return Text(" ".join(outcome.because for outcome in control.outcomes), tuple(references)[:MARKED], status)
+def _decided(decision: Record | None, name: str) -> Text:
+    """What the newest decision says; that nothing is recorded, if it says nothing."""
+    if decision is None or decision.fields.get(name) in EMPTY:
+        return Text("not recorded", (), "warn")
+    return cell(value(built_in()[DECISION], decision, name), decision)
+
+
+def _evidence(standing: Standing) -> Text:
+    confirmed = (standing.confirmed.source,) if standing.confirmed else ()
+    references = (*confirmed, *standing.evidence.references)[:MARKED]
+    return Text(f"{standing.label}. {' '.join(standing.because)}", references, TONES.get(standing.status, ""))
 
 
 report(

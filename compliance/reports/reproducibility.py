@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.documents.blocks import Block, NotRecorded, Section
 from compliance.documents.kinds import Context, report
-from compliance.documents.writing import cell, code, number, paragraph, table
+from compliance.documents.writing import DASH, cell, code, number, paragraph, table
 from compliance.documents.writing import text as column
 from compliance.reports.answering import answered, outline, with_overview
 from experiments.models import Run, TestSetUse
@@ -26,14 +26,13 @@ def _runs(context: Context) -> Section:
     found = context.rows(Run)
     rows = [
         [
-            cell(run.number, run), run.modification, run.seed, run.dataset, run.code, run.model,
-            run.get_state_display(), run.started_at,
+            cell(run.number, run), run.modification, run.seed, run.dataset, run.code, run.model or DASH, run.started_at,
         ]
         for run in found
     ]  # fmt: skip
     columns = [
-        number("Run"), column("What was tried", 3), number("Seed", 2), "Data", "Code", "Model", column("State", 2),
-        "Started",
+        number("Run"), column("What was tried", 3), number("Seed"), column("Data", 3), column("Code", 3),
+        column("Model", 3), "Started",
     ]  # fmt: skip
     blocks: tuple[Block, ...] = (table("Runs and their seeds", columns, rows),)
     if unseeded := sum(run.seed is None for run in found):
@@ -52,6 +51,7 @@ def _hashes(context: Context) -> Section:
     rows = [[cell(v.ref, v), v.definition.name, v.sha256, v.location] for v in found]
     columns = [column("Version", 3), "Kind", code("SHA-256", 6), column("Where it lies", 3)]
     blocks: tuple[Block, ...] = (table("Versions and their hashes", columns, rows),)
-    if unhashed := sum(not version.sha256 for version in found):
-        blocks += (NotRecorded(f"SHA-256 of {unhashed} of {len(found)} versions", ("dataset", "model")),)
+    hashed = [version for version in found if version.definition.has_hash]
+    if unhashed := sum(not version.sha256 for version in hashed):
+        blocks += (NotRecorded(f"SHA-256 of {unhashed} of {len(hashed)} versions", ("dataset", "model")),)
     return Section("hashes", "Hashes", blocks if found else (NotRecorded("Versions", ("dataset", "model")),))

@@ -41,7 +41,7 @@ def _overview(context: Context, found: Sequence[Record], deadlines: Sequence[Dea
     judged = {id(each): seriousness(each, deadlines) for each in found}
     if unjudged := [each for each in found if judged[id(each)] == "open"]:
         said = "Whether these are serious is not recorded. Until it is, the shortest deadline is shown for them"
-        yield Callout(f"{said}: {', '.join(each.source.label for each in unjudged)}.", "warn")
+        yield Callout(f"{said}: {'; '.join(each.source.label.rstrip('.') for each in unjudged)}.", "warn")
         yield NotRecorded(f"Kind of {len(unjudged)} of {len(found)} incidents", ("incident",))
     rows = []
     for each in found:

@@ -14,7 +14,7 @@ from compliance.documents import blocks
 from compliance.documents.kinds import KINDS, Context
 from compliance.reports import answering, by_points, narrowing
 from regulations import files
-from regulations.definitions import Pack, pack_of
+from regulations.definitions import pack_of
 from regulations.points import Point, faults_of, lists_of, point_of
 from regulations.record_types import built_in
 from regulations.records import Records, Reference
@@ -22,9 +22,8 @@ from tests.compliance.sample_records import BASE, DATASET, record, some
 
 PACKS = {folder.parent.name: pack_of(files.read(folder).body) for folder in files.built_in()}
 OUTLINES = ("model-card", "datasheet", "reproducibility")
-LAW_OF = {"gdpr-ropa": "gdpr", "dpia": "gdpr", "soa": "iso-42001", "nist-profile": "nist-ai-rmf"}
-OURS = [*(row.key for row in by_points.ROWS), "datasheet", "declaration", "reproducibility", "serious-incident", "soa",
-        "nist-profile"]  # fmt: skip
+LAW_OF = {"gdpr-ropa": "gdpr", "dpia": "gdpr"}
+OURS = [*(row.key for row in by_points.ROWS), "datasheet", "declaration", "reproducibility", "serious-incident"]
 
 
 class Nothing:
@@ -153,6 +152,13 @@ class TestAPoint:
             self.answered(*found, answered_by=[{"record": "qa-result", "fields": ["kind", "value"]}]), blocks.Table
         )
         assert [cell.text for cell in table.rows[2]] == ["qa-result 2", "Fairness", "0.1"]
+
+    def test_a_field_that_no_record_gives_has_no_column_and_long_texts_have_wide_ones(self) -> None:
+        found = [record("risk", n, description="What may go wrong, at length " * 3, severity="low") for n in range(4)]
+        part = self.answered(*found, answered_by=[{"record": "risk", "fields": ["description", "severity", "owner"]}])
+        (table,) = inside(part, blocks.Table)
+        assert [(each.title, each.width) for each in table.columns] == [("What may go wrong", 5), ("Severity", 1)]
+        assert inside(part, blocks.NotRecorded)[0].what == "Risk: Responsible in 4 of 4"
 
     def test_only_records_with_the_wanted_values_answer(self) -> None:
         train, test = record("dataset", 1, name="a", use="training"), record("dataset", 2, name="b", use="testing")
@@ -293,34 +299,3 @@ def test_records_of_one_subject_leave_out_those_that_name_another() -> None:
     assert [each.source for each in narrowing.about(records, mine).of("data-check")] == [unnamed.source]
     both = narrowing.about(records, other).of("data-check")
     assert [each.source for each in both] == [named.source, unnamed.source]
-
-
-@pytest.mark.parametrize(("key", "count"), [("soa", 38), ("nist-profile", 72)])
-class TestFrameworks:
-    def test_every_control_is_there_once_in_its_order(self, key: str, count: int) -> None:
-        rows = [row for part in built(key, some())[1:] for row in part.blocks[0].rows]
-        pack: Pack = PACKS[LAW_OF[key]]
-        assert [row[0].text for row in rows] == [f"{each.ref} {each.title}" for each in pack.obligations.values()]
-        assert len(rows) == count
-
-    def test_a_decision_is_told_with_its_record_and_the_newest_counts(self, key: str, count: int) -> None:
-        pack: Pack = PACKS[LAW_OF[key]]
-        control = next(iter(pack.obligations.values())).ref
-        common = {"framework": pack.key, "control": control}
-        old = record(answering_decision, 1, **common, applicable="yes", reason="First.", how="By rule.")
-        new = record(answering_decision, 2, **common, applicable="no", reason="No such use.", how="Not at all.")
-        said = built(key, some(old, new))
-        row = said[1].blocks[0].rows[0]
-        assert [cell.text for cell in row[1:4]] == ["No", "No such use.", "Not at all."]
-        assert row[1].references == (new.source,)
-        assert inside(said[0], blocks.NotRecorded)[0].what.startswith(f"Decisions on {count - 1} of {count}")
-
-    def test_evidence_is_what_checks_of_records_find(self, key: str, count: int) -> None:
-        empty, full = built(key), built(key, some())
-        assert {row[1].text for part in empty[1:] for row in part.blocks[0].rows} == {"not recorded"}
-        good = [row[4] for part in full[1:] for row in part.blocks[0].rows if row[4].status == "good"]
-        assert good
-        assert all(cell.references for cell in good)
-
-
-answering_decision = "control-decision"

@@ -21,14 +21,14 @@ Standing = tuple[Criterion, CriterionVersion, Measurement | None]
 def section(context: Context) -> Section:
     project = context.project
     warnings = tuple(Callout(warning) for warning in of(project.catalogue).warnings(project.answers))
-    standing = _standing(context)
+    standing = standing_of(context)
     measured = [each for each in standing if each[2]]
-    blocks: tuple[Block, ...] = (*warnings, _loop(context), _gates(context), _criteria(standing))
-    blocks += (_bars(measured),) if measured else ()
-    return Section("glance", "At a glance", (*blocks, _matrix(context)))
+    blocks: tuple[Block, ...] = (*warnings, loop(context), _gates(context), _criteria(standing))
+    blocks += (bars(measured),) if measured else ()
+    return Section("glance", "At a glance", (*blocks, matrix_of(context)))
 
 
-def _loop(context: Context) -> Figure:
+def loop(context: Context) -> Figure:
     phases = [charts.LoopPhase(p.number, p.name, p.state, p.get_state_display()) for p in context.rows(Phase)]
     back = [(i.from_phase, i.to_phase) for i in context.rows(Iteration) if i.from_phase]
     told = "; ".join(f"{phase.number} {phase.name}: {phase.state_label}" for phase in phases)
@@ -49,7 +49,7 @@ def _gates(context: Context) -> Table:
     return table("Gates", columns, rows, "No gate was decided.")
 
 
-def _standing(context: Context) -> list[Standing]:
+def standing_of(context: Context) -> list[Standing]:
     """Criteria that are in force, with the value each is judged by."""
     current = criteria.current_values(context)
     return [
@@ -73,7 +73,7 @@ def _criteria(standing: list[Standing]) -> Table:
     return table("Success criteria, as they stand", columns, rows, "No criterion is approved.")
 
 
-def _bars(measured: list[Standing]) -> Figure:
+def bars(measured: list[Standing]) -> Figure:
     targets = [
         (c.name, charts.Target(Decimal(said(m.value)), v.threshold, v.is_reached_by(m.value), v.upper, v.floor))
         for c, v, m in measured
@@ -83,7 +83,7 @@ def _bars(measured: list[Standing]) -> Figure:
     return Figure(charts.printed(charts.target_bars(targets)), "Values against targets", f"Values. {told}")
 
 
-def _matrix(context: Context) -> Figure:
+def matrix_of(context: Context) -> Figure:
     rated = Counter((r.severity, r.likelihood) for r in context.rows(Risk) if r.rating is not None)
     told = ", ".join(f"{count} {severity} and {likelihood}" for (severity, likelihood), count in sorted(rated.items()))
     chart = page_selectors.matrix(rated, of(context.project.catalogue).rating)
