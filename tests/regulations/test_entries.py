@@ -210,7 +210,7 @@ def test_a_withdrawn_entry_does_not_count_and_says_why(cast: Cast) -> None:
 
 def test_the_database_refuses_a_withdrawal_without_reason(cast: Cast) -> None:
     entry = recorded(cast)
-    with pytest.raises(IntegrityError), transaction.atomic(), guards_lifted(connection):
+    with guards_lifted(connection), pytest.raises(IntegrityError), transaction.atomic():
         connection.cursor().execute("UPDATE regulations_entry SET state = 'withdrawn' WHERE id IS NOT NULL")
     entry.refresh_from_db()
     assert entry.state == "recorded"
