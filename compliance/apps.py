@@ -15,4 +15,5 @@ class ComplianceConfig(AppConfig):
             "backup.made": "took a backup: {reason}",
             "backup.restored": "brought back a backup: {reason}",
         }
-        register_acts({"report.issued": "issued the report “{subject}”", **changeless}, changeless=changeless)
+        told = {"report.issued": "issued the report “{subject}”", "report_wording.changed": "set {subject}"}
+        register_acts(told | changeless, changeless=changeless)

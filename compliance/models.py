@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from audit.models import GovernedModel
 from compliance.documents.kinds import KINDS
+from compliance.documents.wording import Wording
 from evidence.models import Blob
 from projects.models.project import ProjectRow
 
@@ -48,3 +50,26 @@ class Report(ProjectRow):
     @property
     def title(self) -> str:
         return KINDS[self.kind].title if self.kind in KINDS else self.kind
+
+
+class ReportWording(GovernedModel):
+    """A version of the organisation's own words for a kind of report. Never changed; the newest counts."""
+
+    kind = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=120, blank=True)
+    introduction = models.TextField(blank=True)
+    closing = models.TextField(blank=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind", "number"]
+        constraints = [models.UniqueConstraint(name="report_wording_number_once", fields=["kind", "number"])]
+
+    def __str__(self) -> str:
+        return f"{KINDS[self.kind].title if self.kind in KINDS else self.kind}, words version {self.number}"
+
+    @property
+    def wording(self) -> Wording:
+        return Wording(self.title, self.introduction, self.closing, self.number)

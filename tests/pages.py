@@ -12,6 +12,8 @@ PAGES = [
     "/activity?show=mine",
     "/notices",
     "/policies",
+    "/report-texts",
+    "/report-texts/dossier",
     "/projects/churn/",
     "/projects/churn/phases/1",
     "/projects/churn/gates/1",

@@ -10,7 +10,7 @@ from audit.canon import plain
 from audit.past import Past, Present
 from audit.snapshot import one_moment
 from audit.trail import Event
-from compliance.documents import citing, limits
+from compliance.documents import citing, limits, wording
 from compliance.documents.blocks import (
     Block,
     Code,
@@ -24,6 +24,7 @@ from compliance.documents.blocks import (
     references_in,
 )
 from compliance.documents.kinds import Context, ReportKind
+from compliance.documents.wording import Wording
 from compliance.documents.writing import pair
 from crispmlq.errors import NotFound
 from projects.models import Project
@@ -35,16 +36,18 @@ NOT_STATE = (
     "trail.history_exported",
     "act.refused",
 )  # fmt: skip
+NO_WORDS = Wording()
 Tell = Callable[[int, str], None]
 
 
 def build(
     kind: ReportKind, project: Project, *, at: datetime | None = None, status: str = "final",
-    tell: Tell = lambda *_: None,
+    words: Wording = NO_WORDS, tell: Tell = lambda *_: None,
 ) -> ReportDocument:  # fmt: skip
     """The report of the project as it is, or as it was at a time; all of one moment.
 
-    `tell` hears percent and step. The same state gives the same document: acts that only look at it change nothing.
+    `words`: those of the organisation. `tell` hears percent and step. The same state and words give the same document:
+    acts that only look at the project change nothing.
 
     Raises: NotFound: there was no project then. NoKey and the like: the trail can not be sealed, see `sealing.seal`.
     """
@@ -55,7 +58,7 @@ def build(
         last = _last_change(project, at)
         context = _context(project, last, is_past=at is not None)
         tell(20, "Writing the report")
-        return _framed(kind, context, last, status)
+        return _framed(kind, context, last, status, words)
 
 
 def context_of(project: Project, at: datetime | None = None) -> Context:
@@ -79,13 +82,18 @@ def _last_change(project: Project, at: datetime | None) -> Event:
     return last
 
 
-def _framed(kind: ReportKind, context: Context, last: Event, status: str) -> ReportDocument:
+def _framed(kind: ReportKind, context: Context, last: Event, status: str, words: Wording) -> ReportDocument:
     project, head = context.project, _head(last)
     written = kind.build(context)
-    sections = (*written, _verify(head), limits.last_part(kind, context, written))
+    values = _values(kind, context, status)
+    introduction = wording.section("introduction", "Introduction", words.introduction, values)
+    closing = wording.section("closing", "In closing", words.closing, values)
+    last_part = limits.last_part(kind, context, written)
+    sections = (*introduction, *written, *closing, _verify(head), last_part)
     return ReportDocument(
-        kind=kind.key, title=kind.title, subtitle=project.purpose, project=project.name, slug=project.slug,
-        as_of=plain(last.at), text_versions=_text_versions(context), status=status, trail=head,
+        kind=kind.key, title=wording.filled(words.title, values) or kind.title, subtitle=project.purpose,
+        project=project.name, slug=project.slug,
+        as_of=plain(last.at), text_versions=_text_versions(context, words), status=status, trail=head,
         facts=_facts(context), sections=sections,
         references=citing.cited(references_in(sections), project.pk, last.at),
     )  # fmt: skip
@@ -99,11 +107,21 @@ def _head(last: Event) -> TrailHead:
     )  # fmt: skip
 
 
-def _text_versions(context: Context) -> tuple[str, ...]:
-    """Under which texts the project stands: its process, and its regulation if one is in force."""
+def _values(kind: ReportKind, context: Context, status: str) -> dict[str, str]:
+    """What stands in the place of each field of `wording.FIELDS`."""
+    project = context.project
+    return {
+        "project": project.name, "purpose": project.purpose, "state": project.get_state_display(),
+        "iteration": str(project.iteration), "report": kind.title, "status": status, "as_of": f"{context.at:%Y-%m-%d}",
+    }  # fmt: skip
+
+
+def _text_versions(context: Context, words: Wording) -> tuple[str, ...]:
+    """Under which texts the project stands, and whose words are in the report."""
     catalogue = context.project.catalogue
     lines = (f"Process {catalogue}, SHA-256 {catalogue.sha256}",)
-    return lines if context.pack is None else (*lines, str(context.pack))
+    lines += () if context.pack is None else (str(context.pack),)
+    return lines + (f"Words of the organisation, version {words.version}",) * bool(words.version)
 
 
 def _facts(context: Context) -> KeyValues:

@@ -19,6 +19,7 @@ from compliance.documents.forms import FORMS, File, table_file
 from compliance.documents.kinds import ReportKind, kind_of
 from compliance.documents.plain import from_json
 from compliance.models import Report
+from compliance.services import wordings
 from crispmlq.errors import Conflict, Invalid, NotFound
 from evidence.models import Blob
 from evidence.services import blobs
@@ -73,8 +74,9 @@ def build(job: Job, slug: str, token: str | None, kind: str, at: str | None, sta
     by = Actor(User.objects.get(pk=job.requested_by_id), token=used, via="task")
     project, wanted = access.project_for(by, slug), kind_of(kind)
     wanted.require_builder(by, project)
+    then = parse_datetime(at) if at else None
     document = frame.build(
-        wanted, project, at=parse_datetime(at) if at else None, status=status,
+        wanted, project, at=then, status=status, words=wordings.in_force(kind, then),
         tell=lambda percent, message: queue.report(job, percent, message),
     )  # fmt: skip
     require_complete(document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from django.utils.dateparse import parse_datetime
@@ -12,6 +13,7 @@ from compliance.documents import blocks, citing, frame, html, kinds, limits, pdf
 from compliance.documents.writing import cell, ref
 from projects.models import Risk, Waiver
 from projects.services import risks, waivers
+from regulations.records import Reference
 from tests import walk
 from tests.cast import Cast
 from tests.compliance import samples
@@ -54,6 +56,16 @@ class TestHtml:
     def test_a_table_with_many_columns_turns_the_paper(self) -> None:
         table = blocks.Table("Wide", tuple(blocks.Column(str(n)) for n in range(9)), ((blocks.Text("x"),) * 9,))
         assert '<div class="wide">' in html.page(samples.document(blocks.Section("w", "W", (table,))), for_paper=True)
+
+    def test_a_long_table_is_whole_on_screen_and_cut_on_paper_which_is_told(self) -> None:
+        named = [Reference("projects.risk", str(UUID(int=n)), f"Risk {n}") for n in range(html.PAPER_ROWS + 1)]
+        rows = tuple((blocks.Text(f"row {n}", (risk,)),) for n, risk in enumerate(named))
+        document = samples.document(blocks.Section("s", "S", (blocks.Table("T", (blocks.Column("C"),), rows),)))
+        screen, paper = (html.page(document, for_paper=paper) for paper in (False, True))
+        last = f'id="ref-{html.PAPER_ROWS + 1}"'
+        assert (f"row {html.PAPER_ROWS}<" in screen, last in screen) == (True, True)
+        assert (f"row {html.PAPER_ROWS}<" in paper, last in paper) == (False, False)
+        assert "Printed are the first 2,000 of 2,001 rows." in paper
 
 
 @pytest.mark.slow

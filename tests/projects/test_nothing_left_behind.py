@@ -20,7 +20,7 @@ from audit import acts
 from audit.erasing import Target
 from audit.models import Event, GovernedModel
 from compliance.documents import plain
-from compliance.services import reports
+from compliance.services import reports, wordings
 from jobs import queue
 from projects.models import Criterion, CriterionVersion, Membership, QAMethod, Requirement, Revision, Risk, Task
 from projects.services import (
@@ -563,6 +563,12 @@ def _(cast: Cast) -> Deed:
 def _(cast: Cast) -> Deed:
     report = issued(cast)
     return lambda: reports.hand_out_table(report=report, number=1, form="csv", by=cast.ada)
+
+
+@case("wordings.change")
+def _(cast: Cast) -> Deed:
+    words = {"kind": "dossier", "title": "File", "introduction": "", "closing": ""}
+    return lambda: wordings.change(**words, by=cast.root)
 
 
 @case("comments.write")
