@@ -62,12 +62,13 @@ def no_law(name: str) -> tuple[Section, ...]:
 
 
 def by_law(context: Context, *lists: str, key: str = "eu-ai-act") -> tuple[Section, ...]:
-    """Sections for annexes or outlines of the regulation, with an overview in front."""
+    """Sections for annexes or outlines of the regulation; in front, which text that is and an overview."""
     pack = law(context, key)
     if pack is None:
         return no_law(LAWS[key])
     known = lists_of(pack.body)
-    return with_overview(answered(context, [point for name in lists for point in known.get(name, ())]))
+    points = [point for name in lists for point in known.get(name, ())]
+    return with_overview(answered(context, points, pack=pack), Paragraph(f"By {pack}. {pack.text_line}"))
 
 
 def by_outline(context: Context, name: str) -> tuple[Section, ...]:
@@ -80,20 +81,24 @@ def outline(name: str) -> tuple[Point, ...]:
 
 
 def answered(
-    context: Context, points: Iterable[Point], *, records: Records | None = None, prefix: str = ""
-) -> tuple[Section, ...]:
-    """A section for each point, in their order, from all records or some. `prefix` keeps keys of sections apart."""
-    types = record_types(context.pack.body) if context.pack else built_in()
+    context: Context, points: Iterable[Point], *, pack: Pack | None = None, records: Records | None = None,
+    prefix: str = "",
+) -> tuple[Section, ...]:  # fmt: skip
+    """A section for each point of `pack`, in their order, from all records or some.
+
+    `prefix` keeps keys of sections apart where the same points are answered more than once.
+    """
+    types = record_types(pack.body) if pack else built_in()
     by_id = {point.id: point for point in points}
     writer = _Writer(types, records or context.records, context.at.date(), by_id, prefix)
     return tuple(map(writer.section, by_id.values()))
 
 
-def with_overview(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+def with_overview(sections: tuple[Section, ...], *before: Block) -> tuple[Section, ...]:
     """A section in front that tells how far the records answer each of these."""
     rows = [[section.title, _standing(section)] for section in sections]
     lines = table("How far the records answer", [column("Point", 6), column("Answered", 2)], rows)
-    return (Section("overview", "How far the records answer", (lines,)), *sections)
+    return (Section("overview", "How far the records answer", (*before, lines)), *sections)
 
 
 def _standing(section: Section) -> Text:

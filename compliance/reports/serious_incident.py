@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compliance.documents.blocks import Block, Callout, KeyValues, Listing, NotRecorded, Section, Table, Text
+from compliance.documents.blocks import Block, Callout, KeyValues, Listing, NotRecorded, Section, Text
 from compliance.documents.kinds import Context, report
 from compliance.documents.writing import DASH, cell, number, pair, paragraph, table
 from compliance.documents.writing import text as column
 from compliance.reports.answering import answered, law, no_law
 from compliance.reports.narrowing import about
 from regulations.deadlines import Clock, Deadline, clock, seriousness
-from regulations.points import Point, lists_of
+from regulations.definitions import Pack
+from regulations.points import lists_of
 from regulations.records import Record
 
 
@@ -25,12 +26,12 @@ def sections(context: Context) -> tuple[Section, ...]:
     pack = law(context)
     if pack is None:
         return no_law("the EU AI Act")
-    deadlines, points = pack.body["incident_deadlines"], lists_of(pack.body)["serious-incident"]
+    deadlines = pack.body.get("incident_deadlines", ())
     found = context.records.of("incident")
     overview = Section("incidents", "Incidents and their clocks", tuple(_overview(context, found, deadlines)))
-    rules = Section("rules", "How the clock runs", _rules(deadlines, pack.body.get("incident_rules", ())))
+    rules = Section("rules", "How the clock runs", _rules(pack, deadlines))
     serious = [each for each in found if seriousness(each, deadlines) == "serious"]
-    told = (_incident(context, each, at, deadlines, points) for at, each in enumerate(serious, 1))
+    told = (_incident(context, pack, each, at) for at, each in enumerate(serious, 1))
     return (overview, *told, rules)
 
 
@@ -66,12 +67,10 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-def _incident(
-    context: Context, incident: Record, at: int, deadlines: Sequence[Deadline], points: Sequence[Point]
-) -> Section:
-    key = f"incident-{at}"
-    written = answered(context, points, records=about(context.records, incident), prefix=f"{at}-")
-    runs = Section(f"{key}-clock", "Clock", _clock(context, incident, deadlines))
+def _incident(context: Context, pack: Pack, incident: Record, at: int) -> Section:
+    key, points = f"incident-{at}", lists_of(pack.body).get("serious-incident", ())
+    written = answered(context, points, pack=pack, records=about(context.records, incident), prefix=f"{at}-")
+    runs = Section(f"{key}-clock", "Clock", _clock(context, incident, pack.body["incident_deadlines"]))
     return Section(key, f"Incident {at}: {incident.source.label}", (runs, *written))
 
 
@@ -90,7 +89,8 @@ def _clock(context: Context, incident: Record, deadlines: Sequence[Deadline]) ->
     return (KeyValues(rows),) if runs.reported_on else (KeyValues(rows), incomplete)
 
 
-def _rules(deadlines: Sequence[Deadline], rules: Sequence[str]) -> tuple[Table | Listing, ...]:
+def _rules(pack: Pack, deadlines: Sequence[Deadline]) -> tuple[Block, ...]:
     rows = [[each["applies_to"], each["max_days"], each["cite"]] for each in deadlines]
     columns = [column("Incident", 6), number("Days at most", 2), column("Provision", 3)]
-    return (table("Deadlines", columns, rows), Listing(tuple(map(cell, rules))))
+    rules = Listing(tuple(map(cell, pack.body.get("incident_rules", ()))))
+    return (paragraph(f"By {pack}. {pack.text_line}"), table("Deadlines", columns, rows), rules)
