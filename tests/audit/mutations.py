@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PRUNING = "tests/audit/test_pruning.py"
+PRUNING = "tests/audit/test_pruning.py tests/audit/test_pruned_bundle.py tests/audit/test_pruned_tampering.py"
 VERIFIER = "audit/standalone/verify_bundle.py"
 AT_ONCE = 2
 
@@ -111,7 +111,10 @@ def guards() -> Iterator[Mutation]:
 
 OFFLINE = " ".join(
     f"tests/audit/test_{name}.py"
-    for name in ("bundle", "tree", "fast_path", "receipts", "anchors", "timestamps", "restored", "erasing")
+    for name in (
+        *("bundle", "tampering", "older_heads", "tree", "fast_path"),
+        *("receipts", "anchors", "timestamps", "restored", "erasing"),
+    )
 )
 ACTS = "tests/audit/test_acts.py"
 AS_READ = "tests/audit/test_as_read.py"

@@ -26,8 +26,8 @@ from audit.models import Anchor, Checkpoint
 from audit.standalone import verify_bundle as v
 from crispmlq.environment import require_https
 from tests.audit.authority import Authority, response
+from tests.audit.bundles import packed, unpacked
 from tests.audit.test_acts import made
-from tests.audit.test_bundle import packed, unpacked
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

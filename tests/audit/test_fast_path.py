@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 from audit import tree
 from audit.canon import canonical
 from audit.standalone import verify_bundle as v
-from tests.audit.test_bundle import TAMPERINGS, Files, Sample, edit, lines, put, sample, sealed_again
-
-__all__ = ["sample"]
+from tests.audit.bundles import Files, Sample, edit, lines, put, sealed_again
+from tests.audit.tampering import TAMPERINGS
 
 UID = "01a20edc-17d9-7a14-9e1a-084df6e9f785"
 HEX = "68daa4974d5e3ffd854075e15906a1cdb8295067821b4773f3b1d32bafeba28d"

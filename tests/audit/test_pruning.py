@@ -1,8 +1,7 @@
-"""Pruning: after its retention a trail says nothing any more and still proves its order; nothing else passes for it."""
+"""Pruning: after its retention a trail says nothing any more and still proves its order."""
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -11,60 +10,24 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 import audit
-from audit import (
-    SYSTEM,
-    guards,
-    heads,
-    keys,
-    lines,
-    past,
-    pruning,
-    receipts,
-    roles,
-    sealing,
-    selectors,
-    telling,
-    verifying,
-)
+from audit import SYSTEM, guards, past, pruning, roles, sealing, selectors, telling, verifying
 from audit.erasing import Target, erase
-from audit.models import Change, Entry, Event, Log, Private, Pruning, Tile
+from audit.models import Change, Entry, Event, Log, Private, Pruning
 from audit.past import BeforePruning
 from audit.pruning import NotPrunable
-from audit.standalone import verify_bundle as v
 from crispmlq.errors import Invalid, NotAllowed
 from projects.models import Project, Risk, Task
 from projects.services import holds, projects, retention
 from tests import reported, walk
-from tests.audit import test_bundle as bundles
+from tests.audit.pruned import BASIS, findings, over
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
-BASIS = "Article 5(1)(e) GDPR, file 12"
-
-
-def over(cast: Cast, days: int = 1) -> Project:
-    """*churn*, stopped, whose retention ended so many days ago."""
-    project = Project.objects.get(pk=cast.project.pk)
-    with audit.act("project.retention_set", by=SYSTEM, subject=project):
-        project.retained_until = timezone.localdate() - timedelta(days=days)
-        project.save()
-    return projects.stop(project=project, reason="Nobody needs it.", by=cast.sven)
-
-
-@pytest.fixture
-def pruned(cast: Cast) -> Pruning:
-    walk.approve_criteria(cast)
-    sealing.seal_all()
-    return retention.prune(project=over(cast), basis=BASIS)
-
-
-def findings(log_id: Any) -> set[str]:
-    return {finding.check for finding in (*verifying.verify(log_id).findings, *verifying.verify_state().findings)}
 
 
 def run(*arguments: Any) -> str:
@@ -231,213 +194,6 @@ class TestGuards:
     def test_nothing_else_can_be_deleted_afterwards(self, pruned: Pruning, table: str) -> None:
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table}")
-
-
-class TestTampering:
-    """What the database's owner might do behind the application's back."""
-
-    @pytest.fixture
-    def unguarded(self, pruned: Pruning) -> Pruning:
-        sealing.seal_all()
-        guards.remove(connection)
-        return pruned
-
-    def test_a_hash_of_a_pruned_event_that_is_changed(self, unguarded: Pruning) -> None:
-        tile = Tile.objects.get(log_id=unguarded.log_id, level=0, idx=0)
-        Tile.objects.filter(pk=tile.pk).update(data=b"\0" * 32 + bytes(tile.data)[32:])
-        assert {"V4", "S4"} <= findings(unguarded.log_id)
-
-    def test_a_pruning_that_is_claimed_to_reach_further(self, unguarded: Pruning) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE audit_pruning SET events = events + 1")
-        assert {"V4", "S2", "S3"} <= findings(unguarded.log_id)
-
-    def test_events_deleted_without_a_pruning(self, cast: Cast) -> None:
-        sealing.seal_all()
-        guards.remove(connection)
-        for doomed in pruning._doomed(cast.project.pk, 5):
-            doomed.delete()
-        assert {"V4", "S3", "S4"} <= findings(cast.project.pk)
-
-    def test_a_pruning_whose_row_is_put_in_without_its_act(self, cast: Cast) -> None:
-        sealing.seal_all()
-        size = Log.objects.get(pk=cast.project.pk).size
-        guards.remove(connection)
-        row = Pruning(log_id=cast.project.pk, events=size - 1, kept_until="2020-01-01", basis="x", audit_ver=1)
-        row.pruned_at = timezone.now()
-        super(audit.governed.GovernedModel, row).save(force_insert=True)
-        for doomed in pruning._doomed(cast.project.pk, size - 1):
-            doomed.delete()
-        assert {"V8", "S2"} <= findings(cast.project.pk)
-
-    def test_a_row_changed_after_it_was_stated_anew(self, unguarded: Pruning) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE projects_task SET name = 'Another' WHERE key = 'define-scope'")
-        assert findings(unguarded.log_id) == {"S2", "S5"}
-
-    def test_a_row_deleted_after_it_was_stated_anew(self, unguarded: Pruning) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM projects_qamethod WHERE key = (SELECT min(key) FROM projects_qamethod)")
-        assert findings(unguarded.log_id) == {"S2", "S5"}
-
-    def test_a_pruned_event_that_is_put_back(self, cast: Cast) -> None:
-        walk.approve_criteria(cast)
-        sealing.seal_all()
-        project = over(cast)
-        sealing.seal_all()
-        kept = Event.objects.filter(log_id=project.pk).values().first()
-        retention.prune(project=project, basis=BASIS)
-        sealing.seal_all()
-        guards.remove(connection)
-        Event(**kept).save(force_insert=True)
-        assert "S3" in findings(project.pk)
-
-
-class TestSignedByTheOperator:
-    """What the holder of the key can write, and a verifier refuses all the same."""
-
-    def test_a_pruning_before_its_date(self, cast: Cast) -> None:
-        tomorrow = timezone.localdate() + timedelta(days=1)
-        pruning.prune(log_id=cast.project.pk, kept_until=tomorrow, basis=BASIS, by=SYSTEM)
-        assert findings(cast.project.pk) == {"V8"}
-
-    def test_objects_stated_anew_in_another_act(self, cast: Cast) -> None:
-        project = Project.objects.get(pk=cast.project.pk)
-        with audit.act("project.changed", by=SYSTEM, subject=project) as deed:
-            deed.restate([project])
-            models.QuerySet(Project).bulk_update([project], ["audit_ver", "audit_head"])
-        assert findings(project.pk) == {"V8"}
-
-    def test_objects_stated_anew_otherwise(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        made = lines._shortened
-
-        def twisted(row: Any, op: str, version: int, previous: bytes, changes: Any) -> Any:
-            if op == "restate" and isinstance(row, Project):
-                changes["name"][0] = "Another"
-            return made(row, op, version, previous, changes)
-
-        monkeypatch.setattr(lines, "_shortened", twisted)
-        retention.prune(project=over(cast), basis=BASIS)
-        assert findings(cast.project.pk) == {"V8"}
-
-
-class TestBundle:
-    @pytest.fixture
-    def files(self, cast: Cast, pruned: Pruning, tmp_path: Path) -> bundles.Files:
-        with audit.act("trail.exported", by=SYSTEM, subject=cast.project, reason="to an auditor"):
-            pass
-        return bundles.unpacked(bundles.written(cast, tmp_path))
-
-    def verified(self, files: bundles.Files, folder: Path, *receipts: tuple[str, str]) -> v.Result:
-        path = bundles.packed(files, folder)
-        return v.Verifier(v.Bundle(path), audit_keys(), [], list(receipts)).run()
-
-    def test_it_verifies_and_says_what_was_pruned(self, files: Any, pruned: Pruning, tmp_path: Path) -> None:
-        result = self.verified(files, tmp_path)
-        said: list[str] = []
-        assert v.report(result, said.append) == 0
-        told = f"What the first {pruned.events} events said: they were kept until {pruned.kept_until}, and pruned on"
-        assert any(told in line and BASIS in line for line in said)
-
-    def test_nothing_of_the_pruned_events_is_in_it(self, files: bundles.Files, pruned: Pruning) -> None:
-        assert len(files["events.jsonl"].splitlines()) == 2
-        assert b"project.created" not in files["events.jsonl"]
-        assert len(files["log.hashes"]) == 32 * (pruned.events + 2)
-
-    @pytest.mark.parametrize(
-        ("name", "change", "check"),
-        [
-            ("MANIFEST.json", lambda told: told | {"pruned": told["pruned"] - 1}, "V4"),
-            ("MANIFEST.json", lambda told: told | {"pruned": told["pruned"] + 1}, "V4"),
-            ("MANIFEST.json", lambda told: told | {"pruned": 10**6}, "V4"),
-            ("MANIFEST.json", lambda told: told | {"pruned": "1"}, "V4"),
-            ("MANIFEST.json", lambda told: {k: each for k, each in told.items() if k != "pruned"}, "V4"),
-        ],
-    )
-    def test_it_says_no_other_number(self, files: Any, tmp_path: Path, name: str, change: Any, check: str) -> None:
-        files[name] = v.canonical(change(json.loads(files[name])))
-        with pytest.raises(v.Tampered) as failure:
-            self.verified(files, tmp_path)
-        assert failure.value.check == check
-
-    def test_a_hash_of_a_pruned_event_can_not_be_changed(self, files: bundles.Files, tmp_path: Path) -> None:
-        files["log.hashes"] = b"\0" * 32 + files["log.hashes"][32:]
-        with pytest.raises(v.Tampered, match="V4"):
-            self.verified(files, tmp_path)
-
-    def test_events_can_not_be_left_out_as_if_pruned(self, cast: Cast, tmp_path: Path) -> None:
-        files = bundles.unpacked(bundles.written(cast, tmp_path))
-        rows = bundles.lines(files, "events.jsonl")
-        bundles.put(files, "events.jsonl", rows[-1:])
-        uid = json.loads(rows[-1])["id"].encode()
-        for name, count in (("changes.jsonl", json.loads(rows[-1])["changes"]["n"]), ("private.jsonl", None)):
-            kept = bundles.lines(files, name)
-            bundles.put(files, name, kept[-count:] if count else [row for row in kept if uid in row])
-        files["MANIFEST.json"] = v.canonical(json.loads(files["MANIFEST.json"]) | {"pruned": len(rows) - 1})
-        with pytest.raises(v.Tampered) as failure:
-            self.verified(files, tmp_path)
-        assert failure.value.check == "V8"
-
-    def test_events_without_objects_can_not_be_left_out_either(self, cast: Cast, tmp_path: Path) -> None:
-        with audit.act("trail.exported", by=SYSTEM, subject=cast.project, reason="to an auditor"):
-            pass
-        files = bundles.unpacked(bundles.written(cast, tmp_path))
-        rows = bundles.lines(files, "events.jsonl")
-        uid = json.loads(rows[-1])["id"].encode()
-        bundles.put(files, "events.jsonl", rows[-1:])
-        bundles.put(files, "changes.jsonl", [])
-        bundles.put(files, "private.jsonl", [row for row in bundles.lines(files, "private.jsonl") if uid in row])
-        files["state.json"] = b"{}"
-        files["MANIFEST.json"] = v.canonical(json.loads(files["MANIFEST.json"]) | {"pruned": len(rows) - 1})
-        with pytest.raises(v.Tampered, match="no event tells that they were pruned"):
-            self.verified(files, tmp_path)
-
-    def test_a_receipt_of_a_pruned_event_still_counts(self, cast: Cast, tmp_path: Path) -> None:
-        project = over(cast)
-        sealing.seal_all()
-        receipt = receipts.receipt(Event.objects.filter(log_id=project.pk).first())
-        retention.prune(project=project, basis=BASIS)
-        files = bundles.unpacked(bundles.written(cast, tmp_path))
-        assert self.verified(files, tmp_path, ("receipt.txt", receipt)).warnings == []
-
-    def test_heads_of_before_are_beginnings_of_it(self, cast: Cast, tmp_path: Path) -> None:
-        sealing.seal_all()
-        older = bundles.unpacked(bundles.written(cast, tmp_path))["log.note"].decode()
-        retention.prune(project=over(cast), basis=BASIS)
-        bundles.written(cast, tmp_path)
-        result = bundles.check(tmp_path / "bundle.zip", audit_keys(), ("kept.txt", older))
-        assert len(result.outside) == 1
-
-
-def audit_keys() -> list[str]:
-    return keys.published()[:1]
-
-
-class TestAfterARestore:
-    """An epoch that ended before the pruning: what told of it is gone."""
-
-    @pytest.fixture
-    def lost(self, cast: Cast, django_capture_on_commit_callbacks: Any) -> str:
-        sealing.seal_all()
-        backup = transaction.savepoint()
-        with django_capture_on_commit_callbacks(execute=True):
-            for purpose in ("One.", "Two."):
-                projects.change(project=cast.project, purpose=purpose, by=cast.mara)
-                sealing.seal()
-        note = heads.newest(cast.project.pk).note
-        transaction.savepoint_rollback(backup)
-        call_command("audit_restored", stdout=StringIO())
-        retention.prune(project=over(cast), basis=BASIS)
-        return note
-
-    def test_it_verifies_and_says_what_it_can_not_tell(self, cast: Cast, lost: str, tmp_path: Path) -> None:
-        result = bundles.check(bundles.written(cast, tmp_path), audit_keys())
-        assert result.unchecked == ["what was lost when epoch 1 ended; what told it was pruned"]
-        assert result.warnings == []
-
-    def test_a_head_of_what_was_lost_is_a_warning(self, cast: Cast, lost: str, tmp_path: Path) -> None:
-        result = bundles.check(bundles.written(cast, tmp_path), audit_keys(), ("kept.txt", lost))
-        assert ["no beginning of the trail" in warning for warning in result.warnings] == [True]
 
 
 class TestOnlookers:

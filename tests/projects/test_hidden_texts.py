@@ -22,7 +22,7 @@ from audit.models import Change, Event, Private
 from projects.models import CriterionVersion, Project, Task
 from projects.services import holds, projects, tasks
 from tests import walk
-from tests.audit.test_bundle import unpacked
+from tests.audit.bundles import unpacked
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
