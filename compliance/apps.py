@@ -7,6 +7,7 @@ class ComplianceConfig(AppConfig):
     def ready(self) -> None:
         from audit import register_acts
         from compliance import reports as kinds  # noqa: F401 - importing registers each kind of report
+        from compliance.documents import uncovered  # noqa: F401 - importing registers what it finds
         from compliance.services import packages, reports  # noqa: F401 - importing registers the jobs
 
         changeless = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -11,6 +11,7 @@ from crispmlq.errors import Conflict
 from projects.models import Project
 from regulations import record_types, selectors, sources
 from regulations.coverage import Assigned, Confirmed, Coverage, cover
+from regulations.definitions import Pack
 from regulations.interview import Interview
 from regulations.models import Classification, Confirmation, PackVersion, Responsibility
 from regulations.records import Records, Reference
@@ -37,6 +38,18 @@ def of_rows(rows: Rows, regulation: str, records: Records, today: date) -> Cover
     return cover(
         interview, records, types, _confirmed(rows, version), _assigned(rows, regulation), today, is_signed=is_signed
     )
+
+
+def packs(rows: Rows, at: datetime) -> dict[str, Pack]:
+    """By regulation, the text the project stands under: the one it was classified by, else that in force then."""
+    in_force = {key: version.pack for key, version in selectors.in_force(at).items()}
+    return in_force | {row.regulation: row.pack for row in classifications(rows)}
+
+
+def classifications(rows: Rows) -> list[Classification]:
+    """For each regulation the one that counts, by key."""
+    keys = sorted({row.regulation for row in rows.rows(Classification)})
+    return [row for key in keys if (row := classification_of(rows, key)) is not None]
 
 
 def classification_of(rows: Rows, regulation: str) -> Classification | None:

@@ -28,7 +28,7 @@ from compliance.documents.wording import Wording
 from compliance.documents.writing import pair
 from crispmlq.errors import NotFound
 from projects.models import Project
-from regulations import sources
+from regulations import covering, sources
 
 # Acts that leave the project as it is: the report of the same state has the same bytes.
 NOT_STATE = (
@@ -70,7 +70,10 @@ def _context(project: Project, last: Event, *, is_past: bool) -> Context:
     """From the tables or from the trail: both read the same, so both give the same report."""
     source = Past(project.pk, last.at) if is_past else Present(project.pk)
     records = sources.collect(source)
-    return Context(project=source.get(Project, project.pk), at=last.at, source=source, records=records)
+    return Context(
+        project=source.get(Project, project.pk), at=last.at, source=source, records=records,
+        packs=covering.packs(source, last.at),
+    )  # fmt: skip
 
 
 def _last_change(project: Project, at: datetime | None) -> Event:
@@ -120,7 +123,7 @@ def _text_versions(context: Context, words: Wording) -> tuple[str, ...]:
     """Under which texts the project stands, and whose words are in the report."""
     catalogue = context.project.catalogue
     lines = (f"Process {catalogue}, SHA-256 {catalogue.sha256}",)
-    lines += () if context.pack is None else (str(context.pack),)
+    lines += tuple(row.pack.text_line for row in covering.classifications(context.source))
     return lines + (f"Words of the organisation, version {words.version}",) * bool(words.version)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from compliance.documents.blocks import Section
 from crispmlq.errors import NotFound
 from projects import access
+from regulations.definitions import Pack
 from regulations.records import Records
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ FORMATS = ("pdf", "html", "docx", "json")
 
 @dataclass(frozen=True)
 class Context:
-    """What a builder may read: rows and records of one moment, and the pack that is in force for the project then."""
+    """What a builder may read: rows and records of one moment, and by regulation the text the project stands under."""
 
     project: Project  # as it was
     at: datetime
     source: Past | Present
     records: Records = field(default_factory=Records)
-    pack: Any = None
+    packs: Mapping[str, Pack] = field(default_factory=dict)
 
     def rows(self, model: type[Row]) -> list[Row]:
         return self.source.rows(model)

@@ -27,7 +27,6 @@ from compliance.documents.blocks import (
 from compliance.documents.kinds import Context
 from compliance.documents.writing import DASH, cell, table
 from compliance.documents.writing import text as column
-from regulations import covering, selectors
 from regulations.checks import EMPTY, FAILED, OPEN, PASSED, Check, check_of, judge
 from regulations.definitions import Pack
 from regulations.points import Answer, Point, lists_of, point_of
@@ -50,10 +49,7 @@ VERDICTS: dict[str, tuple[str, Status]] = {
 
 def law(context: Context, key: str = "eu-ai-act") -> Pack | None:
     """The text the project was classified under; without a classification, the one that was in force here."""
-    if context.pack is not None and context.pack.key == key:
-        return context.pack
-    row = covering.classification_of(context.source, key) or selectors.in_force(context.at).get(key)
-    return row.pack if row else None
+    return context.packs.get(key)
 
 
 def no_law(name: str) -> tuple[Section, ...]:

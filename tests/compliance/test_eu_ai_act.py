@@ -60,3 +60,19 @@ def test_nothing_retired_and_no_verdict_on_compliance_is_printed(hiring):
         reported.built(hiring.project, "eu-ai-act"), "Obligations: High-risk requirements (Section 2)"
     )
     assert {row["From"] for row in rows if row["Standing"] != "Needs review"} == {"2027-12-02"}
+
+
+def test_the_cover_tells_under_which_text_the_project_stands(hiring):
+    lines = reported.built(hiring.project, "dossier").text_versions
+    assert any(line.startswith("Law as consolidated on 27 July 2026") for line in lines)
+
+
+def test_what_is_open_or_rests_on_a_word_alone_is_told_at_the_end_of_every_report(hiring):
+    said = {"obligation": "art-4a-1-d", "verdict": "met", "reason": "Ours alone."}
+    obligations.confirm(project=hiring.project, regulation=ACT, by=hiring.sven, **said)
+    document = reported.built(hiring.project, "dossier")
+    open_ones = {row["What"] for row in reported.table(document, "Limits: not covered")}
+    assert any("Art. 10(2)" in each for each in open_ones)
+    [word] = reported.table(document, "Limits: self-attested")
+    assert "Art. 4a(1)(d)" in word["What"]
+    assert "Sven confirmed" in word["Because"]

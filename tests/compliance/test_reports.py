@@ -38,7 +38,7 @@ class Nothing:
 
 def context(records: Records | None = None, law: str = "eu-ai-act", at: str = "2026-06-10") -> Context:
     moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
-    return Context(SimpleNamespace(name="Churn"), moment, Nothing(), records or Records(), PACKS[law])  # type: ignore[arg-type]
+    return Context(SimpleNamespace(name="Churn"), moment, Nothing(), records or Records(), {law: PACKS[law]})  # type: ignore[arg-type]
 
 
 def built(key: str, records: Records | None = None, **more: Any) -> tuple[blocks.Section, ...]:
@@ -105,7 +105,6 @@ class TestEveryKind:
 
 @pytest.mark.parametrize("key", sorted(set(OURS) - {"model-card", "datasheet", "reproducibility"}))
 def test_without_a_law_in_force_it_says_so(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answering.selectors, "in_force", lambda at: {})
     nowhere = Context(SimpleNamespace(), datetime(2026, 6, 1, tzinfo=UTC), Nothing(), some())  # type: ignore[arg-type]
     said = str(KINDS[key].build(nowhere))
     assert "was in force here" in said
