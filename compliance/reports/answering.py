@@ -39,8 +39,7 @@ LAWS = {
 }  # fmt: skip
 MARKED = 5  # so many records at most are marked at the verdict of a check; its sentence tells how many there are
 FEW = 3  # so many records are told one below the other; more make a table
-WIDTHS = {1: 7, 2: 22, 3: 40}  # of a column, by the letters of its longest line
-WIDEST = 5
+WORDS, LINES = (4, 11, 18), (4, 22, 44, 90)  # letters of the longest word and line that columns of width 1, 2 … hold
 IDENTIFYING = {"text", "long_text"}
 VERDICTS: dict[str, tuple[str, Status]] = {
     PASSED: ("holds", "good"), FAILED: ("does not hold", "bad"), OPEN: ("open", "warn"),
@@ -189,9 +188,15 @@ def _table(kind: RecordType, found: Sequence[Record], fields: Sequence[str], tit
 
 
 def _width(label: str, said: Sequence[str]) -> int:
-    """A share of the line that fits the longest text, lines of their own counted apart."""
-    longest = max(len(line) for text in said for line in text.splitlines() or [""])
-    return next((width for width, letters in WIDTHS.items() if max(longest, len(label) // 2) <= letters), WIDEST)
+    """A share of the line in which no word breaks and long texts need few lines."""
+    lines = [line for text in said for line in text.splitlines()]
+    word = max(len(word) for line in (label, *lines) for word in line.split() or [""])
+    return max(_share(word, WORDS), _share(max(map(len, lines), default=0), LINES))
+
+
+def _share(letters: int, steps: Sequence[int]) -> int:
+    """1 up to the first step, 2 up to the second …"""
+    return 1 + sum(letters > step for step in steps)
 
 
 def _gaps(kind: RecordType, found: Sequence[Record], fields: Sequence[str]) -> str:

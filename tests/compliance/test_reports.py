@@ -156,7 +156,7 @@ class TestAPoint:
         found = [record("risk", n, description="What may go wrong, at length " * 3, severity="low") for n in range(4)]
         part = self.answered(*found, answered_by=[{"record": "risk", "fields": ["description", "severity", "owner"]}])
         (table,) = inside(part, blocks.Table)
-        assert [(each.title, each.width) for each in table.columns] == [("What may go wrong", 5), ("Severity", 1)]
+        assert [(each.title, each.width) for each in table.columns] == [("What may go wrong", 4), ("Severity", 2)]
         assert inside(part, blocks.NotRecorded)[0].what == "Risk: Responsible in 4 of 4"
 
     def test_only_records_with_the_wanted_values_answer(self) -> None:
