@@ -47,7 +47,7 @@ def page(document: ReportDocument, *, for_paper: bool) -> str:
     """`for_paper`: marks lead to the list of references, and long tables are cut, which is told below them."""
     writer = _Writer(plain.marks(document), _targets(document, for_paper), for_paper)
     sections = "".join(writer.write_all(document.sections, 1))
-    sheets = ["report.css"] + ["report-draft.css"] * (document.status == "draft")
+    sheets = ["report.css"] + ["report-paper.css"] * for_paper + ["report-draft.css"] * (document.status == "draft")
     context = {
         "document": document,
         "styles": "\n".join((STYLES / name).read_text() for name in sheets),

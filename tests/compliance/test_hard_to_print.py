@@ -8,9 +8,11 @@ from html import escape
 
 import pypdfium2
 import pytest
+from page import ValidationProfile, validate_pdf_bytes
 
 from compliance.documents import blocks, html, pdf
 from tests.compliance import samples
+from tests.compliance.test_documents import is_by_chance
 
 MARGIN_POINTS = 17 / 25.4 * 72  # a millimetre less than the page has
 
@@ -45,6 +47,15 @@ def test_on_paper_names_of_every_script_are_there_and_no_word_runs_over_the_marg
     width = made[0].get_width()
     assert max(right for _, _, right, _ in boxes) <= width - MARGIN_POINTS
     assert min(left for left, _, right, _ in boxes if right > left) >= MARGIN_POINTS
+
+
+@pytest.mark.slow
+def test_paper_with_letters_of_every_script_is_valid_for_archives_and_readers() -> None:
+    """A letter without a font would be an empty box, which no profile allows."""
+    made = pdf.as_pdf(samples.document(*samples.every_block(), project=samples.HARD[2]))
+    for profile in (ValidationProfile.PDF_A_3A, ValidationProfile.PDF_UA_1):
+        failures = validate_pdf_bytes(made, profile=profile).failures
+        assert [failure for failure in failures if not is_by_chance(failure)] == []
 
 
 @pytest.mark.slow

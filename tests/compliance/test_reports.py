@@ -104,7 +104,7 @@ class TestEveryKind:
 
 
 @pytest.mark.parametrize("key", sorted(set(OURS) - {"model-card", "datasheet", "reproducibility"}))
-def test_without_a_law_in_force_it_says_so(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_law_in_force_it_says_so(key: str) -> None:
     nowhere = Context(SimpleNamespace(), datetime(2026, 6, 1, tzinfo=UTC), Nothing(), some())  # type: ignore[arg-type]
     said = str(KINDS[key].build(nowhere))
     assert "was in force here" in said
