@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from compliance.documents.blocks import (
+    WIDEST_UPRIGHT,
     Block,
     Column,
     KeyValues,
@@ -40,6 +41,7 @@ LAWS = {
 MARKED = 5  # so many records at most are marked at the verdict of a check; its sentence tells how many there are
 FEW = 3  # so many records are told one below the other; more make a table
 WORDS, LINES = (4, 11, 18), (4, 22, 44, 90)  # letters of the longest word and line that columns of width 1, 2 … hold
+NARROWED = 3  # no column is made narrower than this to spare a turned page
 IDENTIFYING = {"text", "long_text"}
 VERDICTS: dict[str, tuple[str, Status]] = {
     PASSED: ("holds", "good"), FAILED: ("does not hold", "bad"), OPEN: ("open", "warn"),
@@ -125,10 +127,13 @@ class _Writer:
     def _answer(self, point: Point, answer: Answer, key: str) -> Iterator[Block]:
         kind, found = self.types[answer.record], self.records.of(answer.record, answer.where)
         subject = Check("exists", kind, answer.where).subject
+        before = point.answers[: point.answers.index(answer)]
+        again = any((each.record, each.where) == (answer.record, answer.where) for each in before)
+        title = f"{subject}{', further' if again else ''} ({point.ref or point.heading})"
         if not found:
             yield _lacking(answer, subject, ", ".join(kind.by_key[name].label for name in answer.fields), key)
         else:
-            yield from recorded(kind, found, answer.fields, key, f"{subject} ({point.ref or point.heading})")
+            yield from recorded(kind, found, answer.fields, key, title)
             if gaps := _gaps(kind, found, answer.fields):
                 yield _lacking(answer, subject, gaps, key)
 
@@ -180,8 +185,10 @@ def _table(kind: RecordType, found: Sequence[Record], fields: Sequence[str], tit
     if not shown or kind.by_key[shown[0]].type not in IDENTIFYING:
         columns = {"Record": [record.source.label for record in found]} | columns
     numbers = {kind.by_key[name].label for name in shown if kind.by_key[name].type == "integer"}
+    widths = _fitting([_width(label, said) for label, said in columns.items()])
     heads = [
-        Column(label, _width(label, said), "number" if label in numbers else "text") for label, said in columns.items()
+        Column(label, width, "number" if label in numbers else "text")
+        for label, width in zip(columns, widths, strict=True)
     ]
     rows = zip(*columns.values(), strict=True)
     return table(title, heads, [[cell(row[0], record), *row[1:]] for record, row in zip(found, rows, strict=True)])
@@ -192,6 +199,14 @@ def _width(label: str, said: Sequence[str]) -> int:
     lines = [line for text in said for line in text.splitlines()]
     word = max(len(word) for line in (label, *lines) for word in line.split() or [""])
     return max(_share(word, WORDS), _share(max(map(len, lines), default=0), LINES))
+
+
+def _fitting(widths: list[int]) -> list[int]:
+    """Narrower where texts are long, if that keeps the table on an upright page."""
+    narrowed = list(widths)
+    while sum(narrowed) > WIDEST_UPRIGHT and max(narrowed) > NARROWED:
+        narrowed[narrowed.index(max(narrowed))] -= 1
+    return narrowed if sum(narrowed) <= WIDEST_UPRIGHT else widths
 
 
 def _share(letters: int, steps: Sequence[int]) -> int:

@@ -159,6 +159,20 @@ class TestAPoint:
         assert [(each.title, each.width) for each in table.columns] == [("What may go wrong", 4), ("Severity", 2)]
         assert inside(part, blocks.NotRecorded)[0].what == "Risk: Responsible in 4 of 4"
 
+    def test_a_table_is_narrowed_if_that_keeps_the_page_upright_and_else_left_as_wide_as_it_is(self) -> None:
+        assert answering._fitting([5, 5, 5, 3]) == [4, 4, 5, 3]
+        assert answering._fitting([2, 3, 4]) == [2, 3, 4]
+        assert answering._fitting([5, 5, 5, 5, 2, 3]) == [5, 5, 5, 5, 2, 3]
+
+    def test_tables_of_one_type_in_one_point_have_names_of_their_own(self) -> None:
+        found = [record("risk", n, description=f"Risk {n}", severity="low") for n in range(4)]
+        answers = [
+            {"record": "risk", "fields": ["description", "severity"]},
+            {"record": "risk", "fields": ["description"]},
+        ]
+        titles = [table.title for table in inside(self.answered(*found, answered_by=answers), blocks.Table)]
+        assert titles == ["Risk (P 1)", "Risk, further (P 1)"]
+
     def test_only_records_with_the_wanted_values_answer(self) -> None:
         train, test = record("dataset", 1, name="a", use="training"), record("dataset", 2, name="b", use="testing")
         answer = {"record": "dataset", "fields": ["name"], "where": {"use": "testing"}}
