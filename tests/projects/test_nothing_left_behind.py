@@ -24,9 +24,10 @@ for found in pkgutil.iter_modules(deeds.__path__):
     importlib.import_module(f"{deeds.__name__}.{found.name}")
 PACKAGES = (projects.services, compliance.services, monitoring.services)
 # Asking for a job is no act: it leaves a job and no event.
+# To ask whether somebody may is none either.
 # A project is brought in with the events it has; tests/projects/test_portable.py tries that.
 WITHOUT_EVENT = {
-    "portable.request", "portable.bring_in", "reports.request", "packages.request",
+    "downloads.require_all", "portable.request", "portable.bring_in", "reports.request", "packages.request",
     "integrity.request_export", "integrity.request_verification",
 }  # fmt: skip
 # Nobody does these; the clock brings them.
