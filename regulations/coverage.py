@@ -168,8 +168,7 @@ def cover(
             said = confirmed.get(obligation.id)
             standings.append(_standing(due[obligation.id], evidence, said, assigned.get(obligation.id)))
         elif obligation in basis.selection.open:
-            questions = "; ".join(basis.pack.facts[key].question for key in _unknown(basis, obligation))
-            because = (f"Whether it applies is not answered yet: {questions}",)
+            because = (f"Whether it applies is not answered yet: {_questions(basis, _unknown(basis, obligation))}",)
             standings.append(Standing(obligation, NEEDS_REVIEW, because, Evidence(())))
         else:
             because = (_why_not(basis, obligation, lifted),)
@@ -214,6 +213,12 @@ def _by_records(obligation: Obligation, evidence: Evidence) -> str:
     if evidence.is_complete:
         return MET if obligation.checks else OPEN
     return PARTLY if evidence.passed else OPEN
+
+
+def _questions(basis: Interview, names: Iterable[str]) -> str:
+    asked = [basis.pack.facts[name].question for name in names]
+    more = f" And {len(asked) - NAMED} further questions." if len(asked) > NAMED else ""
+    return " ".join(asked[:NAMED]) + more
 
 
 def _unknown(basis: Interview, obligation: Obligation) -> Iterable[str]:

@@ -55,11 +55,11 @@ def _answer(value: object) -> str:
 
 def _uncertain(covered: Coverage) -> Section:
     """Points of the law that are open and touch an obligation that applies."""
-    apply = {standing.obligation.id for standing in covered.applicable}
+    apply = {standing.obligation.id: standing.obligation.ref for standing in covered.applicable}
     rows = [
-        [each["topic"], each["text"], ", ".join(key for key in each["affects"] if key in apply)]
+        [each["topic"], each["text"], ", ".join(apply[key] for key in each["affects"] if key in apply)]
         for each in covered.basis.pack.body.get("uncertain", [])
-        if apply & set(each["affects"])
+        if apply.keys() & set(each["affects"])
     ]
     columns = [column("Point", 2), column("What is open", 5), column("Touches", 2)]
     lines = table("Open points of the law", columns, rows, "None touches an obligation that applies.")

@@ -26,7 +26,7 @@ def section(covered: Coverage) -> Section:
 
 
 def _group(title: str, standings: list[Standing]) -> object:
-    columns = [column("Provision"), column("Asks for", 5), column("Standing"), column("Because", 6), column("From")]
+    columns = [column("Provision"), column("Asks for", 5), column("Standing"), column("Because", 5), column("From")]
     rows = [
         [each.obligation.ref, each.obligation.title, _status(each), _because(each), each.due_on] for each in standings
     ]
