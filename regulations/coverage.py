@@ -33,6 +33,7 @@ STATUSES = {
     NEEDS_REVIEW: "Needs review",
     NOT_APPLICABLE: "Not applicable",
 }
+MARKS = {OPEN: "not_met"}  # where a status looks like another's
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,11 @@ class Standing:
     @property
     def label(self) -> str:
         return STATUSES[self.status]
+
+    @property
+    def mark(self) -> str:
+        """How it is drawn: what is open here is not met, unlike a phase or a task that is open."""
+        return MARKS.get(self.status, self.status)
 
     @property
     def applies(self) -> bool:

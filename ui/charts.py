@@ -197,13 +197,27 @@ def shares(title: str, bars: Sequence[Share]) -> str:
     """Bars of equal length, each cut into its parts; how many of each stands in the title and beside the bar."""
     height, parts, said = 26 * len(bars), [], []
     for row, bar in enumerate(bars):
-        whole, x, y = sum(count for _, _, count in bar.parts), 300.0, 26 * row
+        whole, x, y = sum(count for _, _, count in bar.parts), 300, 26 * row
         told = ", ".join(f"{count} {label.lower()}" for _, label, count in bar.parts if count)
         said.append(f"{bar.label}: {told or 'none'}")
         parts.append(f'<text x="290" y="{y + 17}" text-anchor="end" font-size="12">{escape(bar.label)}</text>')
-        for name, _, count in bar.parts:
-            width = 280 * count / whole if whole else 0
-            parts.append(f'<rect class="share {name}" x="{x:.1f}" y="{y + 5}" width="{width:.1f}" height="16"/>')
-            x += width
+        parts += _pieces(bar, x, y + 5, 280, 16)
         parts.append(f'<text x="590" y="{y + 17}" font-size="12">{whole}</text>')
     return svg(f"{title}: {'; '.join(said)}", 630, max(height, 1), parts)
+
+
+def share_bar(bar: Share) -> str:
+    """One bar alone, as wide as its place. For eyes only: what it shows stands in words beside it."""
+    pieces = "".join(_pieces(bar, 0, 0, 100, 1))
+    return (
+        f'<svg class="chart share-bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">{pieces}</svg>'
+    )
+
+
+def _pieces(bar: Share, x: float, y: int, length: int, height: int) -> list[str]:
+    whole, pieces = sum(count for _, _, count in bar.parts), []
+    for name, _, count in bar.parts:
+        width = length * count / whole if whole else 0
+        pieces.append(f'<rect class="share {name}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="{height}"/>')
+        x += width
+    return pieces

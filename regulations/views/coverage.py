@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,9 +16,10 @@ from projects import access, places
 from projects.page_selectors import members
 from projects.views.pages import show
 from regulations import covering, crosswalk, selectors
-from regulations.coverage import STATUSES, Coverage, Standing
+from regulations.coverage import MARKS, STATUSES, Coverage, Standing
 from regulations.models import Confirmation
 from regulations.records import Reference
+from ui import charts
 
 PAGE = 50
 APPLICABLE = "applicable"
@@ -39,6 +40,23 @@ class Asked:
         fits_owner = not self.owner or (standing.assigned is not None and standing.assigned.owner == self.owner)
         fits_phase = not self.phase or self.phase in map(str, obligation.phases)
         return fits_status and fits_owner and fits_phase and self.group in {"", obligation.group}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Obligations that belong together. `counts`: status, its label, and how many of those that apply stand so."""
+
+    key: str
+    title: str
+    counts: list[tuple[str, str, int]]
+
+    @property
+    def bar(self) -> str:
+        return charts.share_bar(charts.Share(self.title, self.counts))
+
+    @property
+    def told(self) -> str:
+        return ", ".join(f"{count} {label.lower()}" for _, label, count in self.counts if count)
 
 
 @require_safe
@@ -71,7 +89,7 @@ def obligation(request: HttpRequest, slug: str, key: str, number: str) -> HttpRe
     return show(
         request, "regulations/obligation.html", project, tab="compliance", regulation=key, found=found,
         standing=standing, outcomes=_with_places(standing), beyond=standing.because[len(standing.evidence.outcomes) :],
-        roles=[pack.roles[role].label for role in standing.obligation.roles], said=reversed(said),
+        binds=[pack.roles[role].label for role in standing.obligation.roles], said=reversed(said),
         crosswalk=crosswalk.of(pack, others).get(number, {}), verdicts=Confirmation.Verdict.choices,
     )  # fmt: skip
 
@@ -80,16 +98,21 @@ def _others(key: str) -> dict[str, Any]:
     return {"regulation": key, "regulations": sorted(selectors.in_force().items())}
 
 
-def _statuses(found: Coverage) -> list[tuple[str, str, int]]:
-    return [(status, label, found.counts[status]) for status, label in STATUSES.items()]
+def _statuses(found: Coverage) -> list[tuple[str, str, str, int]]:
+    """Status, how it is drawn, its label, and how many stand so."""
+    return [(status, MARKS.get(status, status), label, found.counts[status]) for status, label in STATUSES.items()]
 
 
-def _groups(found: Coverage) -> list[tuple[str, str, int, int]]:
-    """Key, title, how many are met and how many apply, of each group of which any applies."""
-    groups = found.basis.pack.groups
-    apply = Counter(standing.obligation.group for standing in found.applicable)
-    met = Counter(standing.obligation.group for standing in found.applicable if standing.status == "met")
-    return [(key, title, met[key], apply[key]) for key, title in groups.items() if apply[key]]
+def _groups(found: Coverage) -> list[Group]:
+    """Those of which any obligation applies, in the order of the pack."""
+    by_group: dict[str, Counter[str]] = defaultdict(Counter)
+    for standing in found.applicable:
+        by_group[standing.obligation.group][standing.status] += 1
+    return [
+        Group(key, title, [(status, label, by_group[key][status]) for status, label in STATUSES.items()])
+        for key, title in found.basis.pack.groups.items()
+        if key in by_group
+    ]
 
 
 def _with_places(standing: Standing) -> list[tuple[Any, list[tuple[Reference, str]]]]:

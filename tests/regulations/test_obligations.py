@@ -15,6 +15,7 @@ from regulations.models import Confirmation, Responsibility
 from regulations.services import obligations
 from tests import classified
 from tests.cast import Cast
+from ui.templatetags.ui import badge
 
 ACT = classified.ACT
 STATED = "art-4a-1-d"  # no record can show it
@@ -176,6 +177,28 @@ def test_the_page_narrows_and_opens_to_one_obligation(hiring, client):
     assert "none is recorded" in one
     assert "NIST AI Risk Management Framework" in one
     assert client.get(f"/projects/churn/coverage/{ACT}/art-999").status_code == 404
+
+
+def test_the_page_tells_how_each_group_stands_in_words_beside_its_bar(hiring, client):
+    client.force_login(hiring.mara.user)
+    page = client.get(f"/projects/churn/coverage/{ACT}")
+    group = next(each for each in page.context["groups"] if each.key == "og-hr-requirements")
+    of_group = [each for each in page.context["found"].applicable if each.obligation.group == group.key]
+    assert sum(count for _, _, count in group.counts) == len(of_group)
+    assert f'<span class="faint">{group.told}</span>' in page.content.decode()
+
+
+def test_what_is_open_does_not_look_like_a_phase_that_is_open(hiring, client):
+    client.force_login(hiring.mara.user)
+    page = client.get(f"/projects/churn/coverage/{ACT}").content.decode()
+    assert badge("not_met", "Open") in page
+    assert badge("open", "Open") not in page
+
+
+def test_an_obligation_says_whom_the_law_binds(hiring, client):
+    client.force_login(hiring.mara.user)
+    page = client.get(f"/projects/churn/coverage/{ACT}/art-9-1").content.decode()
+    assert "<dt>Binds</dt><dd>Provider</dd>" in page
 
 
 def test_a_page_without_classification_says_what_comes_first(cast, client):
