@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from crispmlq.errors import NotFound
 from projects.models import Project
-from regulations.models import Classification, PackVersion
+from regulations.models import Classification, Entry, PackVersion
 from regulations.record_types import RecordType, built_in, record_types
 
 
@@ -98,7 +98,14 @@ def standings_of(projects: Iterable[Project]) -> dict[UUID, list[Standing]]:
     by_project: dict[UUID, dict[tuple[str, str], Classification]] = defaultdict(dict)
     for row in found.select_related("pack_version", "begun_by", "signed_by").defer("pack_version__body"):
         by_project[row.project_id][row.regulation, row.state] = row
-    return {project.pk: _standings(project, current, by_project[project.pk]) for project in projects}
+    substantial: dict[UUID, list[Entry]] = defaultdict(list)
+    changes = Entry.objects.filter(project__in=projects, type="change", fields__substantial="yes")
+    for entry in changes.filter(state=Entry.State.RECORDED):
+        substantial[entry.project_id].append(entry)
+    return {
+        project.pk: _standings(project, current, by_project[project.pk], substantial[project.pk])
+        for project in projects
+    }
 
 
 def standing(project: Project, regulation: str) -> Standing:
@@ -111,19 +118,26 @@ def standing(project: Project, regulation: str) -> Standing:
 
 
 def _standings(
-    project: Project, current: dict[str, PackVersion], rows: dict[tuple[str, str], Classification]
+    project: Project,
+    current: dict[str, PackVersion],
+    rows: dict[tuple[str, str], Classification],
+    changes: list[Entry],
 ) -> list[Standing]:
     return [
-        Standing(key, current.get(key), signed, draft, _again(project, current.get(key), signed, draft))
+        Standing(key, current.get(key), signed, draft, _again(project, current.get(key), signed, draft, changes))
         for key in sorted({*current, *(regulation for regulation, _ in rows)})
         for signed, draft in [(rows.get((key, "signed")), rows.get((key, "draft")))]
     ]
 
 
 def _again(
-    project: Project, current: PackVersion | None, signed: Classification | None, draft: Classification | None
+    project: Project,
+    current: PackVersion | None,
+    signed: Classification | None,
+    draft: Classification | None,
+    changes: list[Entry],
 ) -> tuple[str, ...]:
-    """Why a signed classification has to be made again."""
+    """Why a signed classification has to be made again. `changes`: the substantial ones of the project."""
     if signed is None:
         return ()
     found = []
@@ -131,6 +145,8 @@ def _again(
         found.append(f"Another text is in force: {current.pack.text_line}")
     if project.purpose != signed.purpose:
         found.append("The purpose of the project was changed.")
+    later = [entry.title for entry in changes if entry.recorded_at > signed.signed_at]
+    found += [f"A substantial change was recorded: {title}" for title in later]
     if draft is not None and (draft.answers, draft.roles, draft.role_shifts) != (
         signed.answers, signed.roles, signed.role_shifts,
     ):  # fmt: skip

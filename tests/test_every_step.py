@@ -26,7 +26,7 @@ from projects.models import Decision
 from registry import lineage
 from releases.models import Release
 from releases.selectors import served_now
-from tests import artefacts, life, material, walk
+from tests import artefacts, classified, life, material, walk
 from tests.cast import ROLES, Cast
 
 TOLD = Path(__file__).with_name("life.txt")
@@ -45,6 +45,10 @@ ACTS = {
     "documents.submit": "document.submitted",
     "documents.accept": "document.accepted",
     "documents.confirm": "document.confirmed",
+    "classifications.begin": "classification.begun",
+    "classifications.set_roles": "classification.roles_set",
+    "classifications.answer": "classification.answered",
+    "classifications.sign": "classification.signed",
     "operation.set_terms": "monitoring_plan.set",
     "signals.propose": "signal.proposed",
     "signals.activate": "signal.activated",
@@ -101,7 +105,7 @@ def said(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The acts of the script so far; services of the script write into it."""
     written: list[str] = [*BEGINNING]
     modules = {key.partition(".")[0] for key in ACTS}
-    for script in (walk, life, artefacts, material):
+    for script in (walk, life, artefacts, classified, material):
         for name in modules:
             if isinstance(module := getattr(script, name, None), ModuleType) and module.__name__.count("services"):
                 monkeypatch.setattr(script, name, Recorded(module, written))

@@ -16,6 +16,7 @@ from tests.cast import Cast, token_for
 ARGUMENTS = {
     "slug": "churn", "number": 1, "key": "contradictory-objectives", "kind": "scope-document", "username": "dora",
     "pk": uuid4(), "uid": uuid4(), "job_id": uuid4(), "form": "pdf", "name": "start-task", "check": "g1-aligned",
+    "regulation": "eu-ai-act", "version": "2026-07-27",
     "other": uuid4(),
 }  # fmt: skip
 # What nobody has to sign in for.

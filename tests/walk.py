@@ -19,7 +19,7 @@ from projects.services import criteria, documents, gates, measurements, qa_metho
 from registry.models import ArtefactVersion
 from releases.models import Increment, Release
 from releases.services import releasing
-from tests import artefacts, material
+from tests import artefacts, classified, material
 from tests.cast import Cast
 
 SIGNALS = {"live-recall": "performance", "spare-memory": "technical"}
@@ -273,6 +273,8 @@ def prepare(cast: Cast, number: int, label: str = FIRST) -> None:
         if not cast.project.criterion_set.exists():
             approve_criteria(cast)
         measure(cast, "forecast", keys=["saving"])
+        if not cast.project.classification_set.exists():
+            classified.signed(cast)
         if not Document.objects.filter(project=cast.project, kind="additional-processes-plan").exists():
             accept_document(cast, "additional-processes-plan")
     if number == 5 and not Document.objects.filter(project=cast.project, kind="monitoring-plan-document").exists():

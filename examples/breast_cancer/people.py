@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from catalogue.definitions import of
+from examples.breast_cancer import law
 from experiments.models import Run
 from experiments.services import runs
 from monitoring.models import Incident, Signal
 from monitoring.services import incidents, operation, signals
 from projects.models import CriterionVersion, Evaluation, Project, QAMethod, Revision, Risk, Task
 from projects.services import criteria, documents, gates, qa_methods, requirements, risks, tasks
+from regulations.services import classifications
 from releases.models import Increment
 from releases.services import releasing
 
@@ -51,6 +53,16 @@ class People:
     def approve_criteria(self) -> None:
         for version in CriterionVersion.objects.filter(project=self.project, state="draft"):
             criteria.approve(version=version, by=self.actors["domain-expert"])
+
+    def classify(self) -> None:
+        """Answer what the law asks, until nothing is left to decide; the sponsor signs."""
+        manager = self.actors["manager"]
+        row = classifications.begin(project=self.project, regulation="eu-ai-act", by=manager)
+        row = classifications.set_roles(classification=row, roles=law.ROLES, by=manager)
+        while questions := row.interview().questions:
+            answers = {fact.id: law.ANSWERS.get(fact.id, law.NO) for fact in questions}
+            row = classifications.answer(classification=row, answers=answers, by=manager)
+        classifications.sign(classification=row, reasoning=law.REASONING, by=self.actors["sponsor"])
 
     def settle(self, number: int) -> None:
         """Confirm requirements, and take every risk of the phase through the loop until it is closed or signed."""

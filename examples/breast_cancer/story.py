@@ -40,6 +40,7 @@ def _phase(machine: Machine, people: People, phase: int, say: Callable[[str], No
     say(f"Iteration {machine.iteration}, phase {phase}")
     if phase == 1:
         machine.list_additional_processes()
+        people.classify()
     parts.register(machine.client, machine.science, phase)
     if phase == 6:
         people.roll_out()

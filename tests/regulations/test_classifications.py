@@ -11,7 +11,7 @@ from crispmlq.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from projects.services import projects
 from regulations import selectors
 from regulations.models import Classification, PackVersion
-from regulations.services import classifications, packs
+from regulations.services import classifications, entries, packs
 from tests.cast import Cast
 from tests.classified import ACT, HIRING, OUTSIDE, draft, reasoned, signed
 
@@ -236,11 +236,19 @@ def test_it_holds_until_something_speaks_against_it_and_stays_as_it_was(cast):
     assert row.audit_head == before
 
 
+def test_a_substantial_change_asks_to_classify_again_and_another_does_not(cast):
+    signed(cast)
+    for substantial in ("no", "yes"):
+        fields = {"description": f"Retrained, {substantial}.", "substantial": substantial}
+        entries.record(project=cast.project, kind="change", draft=entries.Draft(fields), by=cast.mara)
+    assert standing(cast).again == ("A substantial change was recorded: Retrained, yes.",)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_how_many_projects_stand_needs_the_same_queries(cast, django_assert_num_queries, count):
     found = [projects.create(slug=f"p{n}", name="P", purpose="More.", by=cast.mara) for n in range(count)]
     selectors.standings_of(found)
-    with django_assert_num_queries(2):  # texts in force, classifications
+    with django_assert_num_queries(3):  # texts in force, classifications, substantial changes
         selectors.standings_of(found)
 
 

@@ -7,8 +7,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from regulations import files
+from tests.classified import HIRING, OUTSIDE, reasoned, signed
 
 
 @pytest.fixture
@@ -101,3 +103,41 @@ def test_loading_by_command_again_changes_nothing_and_a_folder_may_only_be_check
     assert "General Data Protection Regulation 2018-05-25 breaks no rule." in out.getvalue()
     with pytest.raises(CommandError, match="is not a folder"):
         call_command("load_regulations", "/no/such/folder")
+
+
+def test_a_machine_answers_by_api_and_a_person_signs(api):
+    made = api("pipeline", "post", "classifications", {})
+    assert (made.status_code, made.json()["state"], made.json()["classes"]) == (201, "draft", ["Not yet decidable"])
+    assert api("pipeline", "post", "classifications/1/roles", {"roles": ["provider"]}).status_code == 200
+    body = {"answers": reasoned(OUTSIDE)}
+    assert api("pipeline", "patch", "classifications/1", body).status_code == 428
+    answer = api("pipeline", "patch", "classifications/1", body, if_match='"2"')
+    assert answer.json()["result"]["outcomes"] == ["out-of-scope"]
+    assert api("pipeline", "patch", "classifications/1", {"answers": {}}, if_match='"2"').status_code == 412
+    assert api("pipeline", "post", "classifications/1/sign", {"reasoning": "Right."}).status_code == 403
+    signed = api("sven", "post", "classifications/1/sign", {"reasoning": "Right."})
+    assert (signed.json()["state"], signed.json()["signed_by"]) == ("signed", "sven")
+    assert api("sven", "post", "classifications/1/withdraw", {"reason": "Wrong."}).json()["state"] == "withdrawn"
+
+
+def test_classifications_are_listed_as_they_were(api, cast):
+    signed(cast)
+    before = timezone.now().isoformat()
+    signed(cast, {**OUTSIDE, "csam": False})
+    states = [row["state"] for row in api("mara", "get", "classifications").json()["results"]]
+    assert sorted(states) == ["signed", "superseded"]
+    was = api("mara", "get", "classifications", {"as_of": before}).json()["results"]
+    assert [(row["number"], row["state"]) for row in was] == [(1, "signed")]
+    assert api("mara", "get", "classifications/1").headers["ETag"]
+
+
+def test_the_api_gives_a_version_and_its_impact_and_an_administrator_puts_it_in_force(api, cast):
+    signed(cast, HIRING)
+    url = "/api/v1/regulations/eu-ai-act/2024-07-12"
+    assert api("mara", "get", url).json()["body"]["key"] == "eu-ai-act"
+    found = api("mara", "get", f"{url}/impact").json()["results"]
+    assert [(row["project"], row["classification"]) for row in found] == [("churn", 1)]
+    assert {"kind": "date moved", "obligation": "art-9-1", "ref": "Art. 9(1)", "was": "2027-12-02",
+            "becomes": "2026-08-02"} in found[0]["changes"]  # fmt: skip
+    assert api("mara", "post", f"{url}/put-in-force", {"reason": "No."}).status_code == 403
+    assert api("root", "post", f"{url}/put-in-force", {"reason": "A test."}).json()["in_force_since"]
