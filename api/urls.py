@@ -11,6 +11,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from api import docs
 from api.views import (
+    classifications,
     comments,
     coverage,
     criteria,
@@ -37,6 +38,7 @@ from api.views import (
 )
 
 app_name = "api"
+REGULATION = "regulations/<slug:key>/<str:version>"
 
 
 def rows(prefix: str, view: type[ViewSetMixin], name: str, key: str) -> list[Any]:
@@ -70,6 +72,13 @@ urlpatterns = [
         name="policies-in-force",
     ),
     path("regulations", regulations.Regulations.as_view({"get": "list"}), name="regulations"),
+    path(REGULATION, classifications.Regulation.as_view({"get": "retrieve"}), name="regulation"),
+    path(f"{REGULATION}/impact", classifications.Regulation.as_view({"get": "impact"}), name="regulation-impact"),
+    path(
+        f"{REGULATION}/put-in-force",
+        classifications.Regulation.as_view({"post": "put_in_force"}),
+        name="regulation-put-in-force",
+    ),
     path(
         "classifications:evaluate",
         regulations.Evaluations.as_view({"post": "evaluate"}),
@@ -88,6 +97,7 @@ urlpatterns = [
     *rows("phases", projects.Phases, "phase", "<int:number>"),
     *rows("iterations", projects.Iterations, "iteration", "<int:number>"),
     path("projects/<slug:slug>/events", projects.Events.as_view({"get": "list"}), name="events"),
+    *rows("classifications", classifications.Classifications, "classification", "<int:number>"),
     *rows("requirements", items.Requirements, "requirement", "<slug:key>"),
     path("projects/<slug:slug>/tasks/assignments", items.Tasks.as_view({"post": "assign"}), name="tasks-assign"),
     path("projects/<slug:slug>/qa-methods/plans", items.QAMethods.as_view({"post": "plan_many"}), name="methods-plan"),
