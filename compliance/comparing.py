@@ -42,6 +42,11 @@ class Difference:
     references: b.Refs
     events: tuple[Told, ...] = ()
 
+    @property
+    def part(self) -> str:
+        """The title of the part it stands in; a part that is new or gone says its own."""
+        return self.place[0] if self.place else self.after or self.before
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -71,6 +76,14 @@ def compare(one: Report, other: Report) -> Comparison:
     found = _differences(statements(documents[earlier.pk]), statements(documents[later.pk]))
     events = _events(documents[earlier.pk], documents[later.pk], one.project_id, found)
     return Comparison(earlier, later, tuple(_told(each, events) for each in found))
+
+
+def by_part(differences: Iterable[Difference]) -> dict[str, list[Difference]]:
+    """By the title of the part they stand in, in the order they come; what is gone beside the rest of its part."""
+    parts: dict[str, list[Difference]] = defaultdict(list)
+    for difference in differences:
+        parts[difference.part].append(difference)
+    return dict(parts)
 
 
 def statements(document: b.ReportDocument) -> dict[Place, _Statement]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,13 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance import comparing
 from compliance.documents.blocks import tables_in
-from compliance.documents.kinds import KINDS
+from compliance.documents.kinds import KINDS, ReportKind
 from compliance.models import Report
 from compliance.services import packages, reports
 from crispmlq.errors import Invalid
 from jobs.models import Job
 from projects import access
 from projects.views.pages import show
+from regulations import selectors
+
+DIFFERENCES = 100  # on one page
 
 
 @require_safe
@@ -27,7 +31,7 @@ def center(request: HttpRequest, slug: str) -> HttpResponse:
     jobs = Job.objects.filter(kind=reports.JOB, project_id=project.pk, requested_by=request.user.pk)
     job = jobs.filter(pk=request.GET["job"]).first() if _is_uuid(request.GET.get("job", "")) else None
     context = {
-        "reports": reports.of_project(project)[:50], "job": job, "kinds": KINDS.values(),
+        "reports": reports.of_project(project)[:50], "job": job, "groups": _by_law(),
         "states": Report.Status.choices, "package": packages.latest(project, request.actor),
     }  # fmt: skip
     return show(request, "compliance/reports.html", project, tab="reports", **context)
@@ -71,7 +75,9 @@ def report(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 def compare(request: HttpRequest, slug: str, pk: UUID, other: UUID) -> HttpResponse:
     project = access.project_for(request.actor, slug)
     found = comparing.compare(reports.one_of(project, pk), reports.one_of(project, other))
-    return show(request, "compliance/comparison.html", project, tab="reports", comparison=found)
+    page = Paginator(found.differences, DIFFERENCES).get_page(request.GET.get("page"))
+    context = {"comparison": found, "page": page, "parts": comparing.by_part(page)}
+    return show(request, "compliance/comparison.html", project, tab="reports", **context)
 
 
 @require_safe
@@ -97,6 +103,15 @@ def download_table(request: HttpRequest, slug: str, pk: UUID, number: int, form:
     found = reports.one_of(project, pk)
     file = reports.hand_out_table(report=found, number=number, form=form, by=request.actor)
     return _saved(file.name, file.media_type, file.data)
+
+
+def _by_law() -> list[tuple[str, list[ReportKind]]]:
+    """What every project may want, then by the law or framework it answers to; each with its name."""
+    names = {key: version.pack.name for key, version in sorted(selectors.in_force().items())}
+    groups: dict[str, list[ReportKind]] = {"": [], **{key: [] for key in names}}
+    for kind in KINDS.values():
+        groups.setdefault(kind.law, []).append(kind)
+    return [(names.get(law, law or "The project and its models"), kinds) for law, kinds in groups.items() if kinds]
 
 
 def _saved(name: str, media_type: str, data: bytes) -> HttpResponse:

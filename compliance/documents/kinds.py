@@ -47,7 +47,8 @@ Builder = Callable[[Context], tuple[Section, ...]]
 class ReportKind:
     """`roles`: who may build it beside auditors of the site; empty for everybody who may see the project.
 
-    `needs`: record types it rests on; each that has no record is named in the last part.
+    `needs`: record types it rests on; each that has no record is named in the last part. `law`: the regulation it
+    answers to; empty for what every project may want.
     """
 
     key: str
@@ -58,6 +59,7 @@ class ReportKind:
     roles: frozenset[str] = frozenset()
     needs: tuple[str, ...] = ()
     formats: tuple[str, ...] = FORMATS
+    law: str = ""
 
     def require_builder(self, actor: Actor, project: Project) -> None:
         """Raises: NotFound: the actor may not see the project. NotAllowed: a token that only reads, or no such role."""
@@ -72,12 +74,12 @@ KINDS: dict[str, ReportKind] = {}
 
 def report(
     key: str, *, title: str, about: str, audience: str, roles: set[str] | frozenset[str] = frozenset(),
-    needs: tuple[str, ...] = (), formats: tuple[str, ...] = FORMATS,
+    needs: tuple[str, ...] = (), formats: tuple[str, ...] = FORMATS, law: str = "",
 ) -> Callable[[Builder], Builder]:  # fmt: skip
     """Register `f(context) -> sections` as the builder of a kind of report."""
 
     def register(build: Builder) -> Builder:
-        KINDS[key] = ReportKind(key, title, about, audience, build, frozenset(roles), needs, formats)
+        KINDS[key] = ReportKind(key, title, about, audience, build, frozenset(roles), needs, formats, law)
         return build
 
     return register

@@ -99,4 +99,4 @@ def _builder(row: Row) -> Builder:
 
 
 for each in ROWS:
-    report(each.key, title=each.title, about=each.about, audience=each.audience)(_builder(each))
+    report(each.key, title=each.title, about=each.about, audience=each.audience, law=each.law)(_builder(each))

@@ -11,6 +11,7 @@ from compliance.reports.answering import by_law, law
 @report(
     "declaration",
     title="EU declaration of conformity (Annex V)",
+    law="eu-ai-act",
     about="The eight points of Annex V. Only the signature of the provider makes it a declaration.",
     audience="Providers of high-risk systems",
 )

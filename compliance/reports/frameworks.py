@@ -76,12 +76,14 @@ def _evidence(standing: Standing) -> Text:
 report(
     "soa",
     title="Statement of applicability (ISO/IEC 42001)",
+    law="iso-42001",
     about="All 38 controls of Annex A: whether each is applied, why, how, and what records show of it.",
     audience="Those who run or certify a management system for AI",
 )(_builder("iso-42001", "controls"))
 report(
     "nist-profile",
     title="Profile (NIST AI RMF)",
+    law="nist-ai-rmf",
     about="All 72 outcomes: whether each is sought, why, how, and what records show of it.",
     audience="Those who follow the framework, and their customers",
 )(_builder("nist-ai-rmf", "outcomes"))

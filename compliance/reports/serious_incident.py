@@ -19,6 +19,7 @@ from regulations.records import Record
 @report(
     "serious-incident",
     title="Serious incidents (Art. 73)",
+    law="eu-ai-act",
     about="Each serious incident with its clock, what happened, its cause, what was done and who was told.",
     audience="Providers and deployers of high-risk systems, market surveillance authorities",
 )

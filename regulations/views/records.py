@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -74,6 +75,11 @@ class Row:
     silent: list[str]
     url: str
     is_entered: bool
+
+    @property
+    def origin(self) -> str:
+        """Of what the project has it is read, in the words of the model."""
+        return "entered" if self.is_entered else str(apps.get_model(self.record.source.kind)._meta.verbose_name)
 
     @property
     def name(self) -> str:

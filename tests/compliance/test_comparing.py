@@ -9,6 +9,7 @@ from django.test import Client
 
 from compliance import comparing
 from compliance.documents import blocks, plain
+from compliance.documents.kinds import KINDS
 from compliance.models import Report
 from compliance.services import reports
 from crispmlq.errors import Invalid, NotFound
@@ -95,3 +96,35 @@ def test_page_and_api_tell_the_same(cast: Cast, before: Report, api: Any) -> Non
     client.force_login(cast.ada.user)
     page = client.get(f"/projects/churn/reports/{later.pk}/compare?other={before.pk}", follow=True).content.decode()
     assert f"{severity['events'][0]['number']}: Dora" in page
+
+
+def difference(*place: str, after: str = "now", before: str = "") -> comparing.Difference:
+    return comparing.Difference("changed" if before else "added", place, before, after, ())
+
+
+def test_differences_stand_by_part_and_a_new_part_says_its_own_name() -> None:
+    new, inner = difference(after="Risks"), difference("Risks", "Severity")
+    cover, gone = difference("Cover", "State"), difference("Risks", "Owner", after="", before="Dora")
+    assert comparing.by_part([cover, new, inner, gone]) == {"Cover": [cover], "Risks": [new, inner, gone]}
+
+
+def test_a_page_shows_no_more_differences_than_one_can_read(
+    cast: Cast, before: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compliance.views.DIFFERENCES", 1)
+    rate(cast)
+    client = Client()
+    client.force_login(cast.ada.user)
+    page = client.get(f"/projects/churn/reports/{issued(cast).pk}/compare/{before.pk}")
+    assert len(page.context["comparison"].differences) > 1
+    assert [len(part) for part in page.context["parts"].values()] == [1]
+
+
+def test_reports_are_offered_by_what_they_answer_to(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.ada.user)
+    groups = dict(client.get("/projects/churn/reports").context["groups"])
+    assert [kind.key for kinds in groups.values() for kind in kinds if kind.key == "dossier"] == ["dossier"]
+    assert "annex-iv" in {kind.key for kind in groups["EU AI Act"]}
+    assert next(iter(groups)) == "The project and its models"
+    assert sum(map(len, groups.values())) == len(KINDS)

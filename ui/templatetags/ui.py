@@ -43,6 +43,9 @@ TONES = {
     "finished": ("", "check"),
     "waived": ("info", "flag"),
     "partly": ("warn", "warning"),
+    "added": ("accent", "plus"),
+    "changed": ("info", "pen"),
+    "gone": ("", "cross"),
     "needs_review": ("info", "clock"),
     "failed": ("bad", "cross"),
 }  # fmt: skip

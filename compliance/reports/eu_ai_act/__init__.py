@@ -14,6 +14,7 @@ REGULATION = "eu-ai-act"
 @report(
     "eu-ai-act",
     title="EU AI Act: compliance report",
+    law="eu-ai-act",
     about="The class, each obligation with what shows it, gaps with owners, decisions, risks, tests, keeping.",
     audience="Management, market surveillance authorities, notified bodies, customers",
     needs=("classification", "intended-use", "risk", "qa-result"),
