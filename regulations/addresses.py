@@ -21,5 +21,9 @@ def interview_page(project: Project, regulation: str, phase: int = 0) -> str:
     return reverse("regulations:interview_of", args=[project.slug, regulation])
 
 
+def coverage_page(project: Project, regulation: str, phase: int = 0) -> str:
+    return reverse("regulations:coverage", args=[project.slug, regulation])
+
+
 def classification_page(row: Classification) -> str:
     return reverse("regulations:classification", args=[row.project.slug, row.number])

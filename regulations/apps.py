@@ -31,6 +31,7 @@ class RegulationsConfig(AppConfig):
         register_provider("regulations", facts.collect)
         KNOWN_RULES.update({name: PARAMS[name] for name in gate_rules.NAMES})
         register_page("classification", addresses.interview_page)
+        register_page("coverage", addresses.coverage_page)
         register_place("regulations.entry", lambda row: addresses.entry_page(row.project, row))
         register_place("regulations.classification", addresses.classification_page)
         register_commands(COMMANDS)
