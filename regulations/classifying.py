@@ -30,17 +30,22 @@ class Result:
     """What facts lead to.
 
     `outcomes`: highest rank first; only "undetermined" while an open answer could still lead to a higher rank than
-    what was `given` so far. `decided_by`: rules that fired, in order, on the facts in `grounds`. `open_facts`: unknown
-    ones that can still decide; `next_facts`: those of them to ask next.
+    what was `given` so far. `decided_by`: rules that fired, in order, on the facts in `grounds`. `undecided`: rules
+    that may still fire, each with the unknown facts it hangs on; `open_facts`: all of these; `next_facts`: those of
+    them to ask next.
     """
 
     outcomes: tuple[str, ...]
     given: tuple[str, ...]
     decided_by: tuple[str, ...]
-    open_facts: tuple[str, ...]
+    undecided: Mapping[str, tuple[str, ...]]
     contradictions: tuple[Contradiction, ...]
     next_facts: tuple[str, ...]
     grounds: tuple[str, ...]
+
+    @property
+    def open_facts(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(fact for facts in self.undecided.values() for fact in facts))
 
     @property
     def is_determined(self) -> bool:
@@ -54,14 +59,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Selection:
-    """Obligations for a result. `lifted` by a transitional rule; of `open` it is not known yet whether they apply.
+    """Obligations for a result. `lifted` by a transitional rule; of `open` it is not known yet whether they apply, each
+    with the unknown facts that decide.
 
-    `open_facts` decide on that, and on transitional rules; `next_facts`: those of them to ask next.
+    `open_facts` decide on obligations and transitional rules of the classes that were given; `next_facts`: those of
+    them to ask next.
     """
 
     due: tuple[Due, ...]
     lifted: tuple[tuple[Obligation, str], ...]
-    open: tuple[Obligation, ...]
+    open: tuple[tuple[Obligation, tuple[str, ...]], ...]
     open_facts: tuple[str, ...]
     next_facts: tuple[str, ...]
 
@@ -95,16 +102,14 @@ def classify(pack: Pack, facts: Facts, asked: Collection[str] = ()) -> Result:
     """
     logic = Logic(pack, facts, asked)
     fired: list[Rule] = []
-    unknown: list[Rule] = []
-    open_facts: dict[str, None] = {}
+    unknown: dict[str, tuple[str, ...]] = {}
     next_facts: dict[str, None] = {}
     grounds: dict[str, None] = {}
     for rule in pack.rules:
         holds = logic.truth(rule.condition)
         if holds is None:
-            unknown.append(rule)
+            unknown[rule.id] = tuple(dict.fromkeys(logic.open_facts(rule.condition)))
             logic.undecided |= set(rule.then)
-            open_facts |= dict.fromkeys(logic.open_facts(rule.condition))
             next_facts |= dict.fromkeys(logic.next_facts(rule.condition))
         elif holds:
             fired.append(rule)
@@ -114,12 +119,12 @@ def classify(pack: Pack, facts: Facts, asked: Collection[str] = ()) -> Result:
                 break
     given = tuple(sorted(logic.given, key=lambda outcome: -_rank(pack, outcome)))  # stable: of equal rank, rules' order
     highest = max((_rank(pack, outcome) for outcome in given), default=-1)
-    could_be_higher = any(_rank(pack, outcome) > highest for rule in unknown for outcome in rule.then)
+    could_be_higher = any(_rank(pack, outcome) > highest for outcome in logic.undecided)
     return Result(
         outcomes=(UNDETERMINED,) if could_be_higher or not given else given,
         given=given,
         decided_by=tuple(rule.id for rule in fired),
-        open_facts=tuple(open_facts),
+        undecided=unknown,
         contradictions=tuple(each for each in pack.contradictions if logic.truth(each.condition)),
         next_facts=tuple(next_facts),
         grounds=tuple(grounds),
@@ -134,18 +139,24 @@ def select(
     shifts: Iterable[str] = (),
     asked: Collection[str] = (),
 ) -> Selection:
-    """The obligations that follow from what was given, in pack order; for these roles (None: whoever bears them)."""
+    """The obligations that follow from what was given, in pack order; for these roles (None: whoever bears them).
+
+    What hangs on a rule that is not decided yet is open, also beside a class that stands: nothing is left out because
+    nobody knows.
+    """
     logic = Logic(pack, facts, asked)
     groups = {group for rule in pack.rules if rule.id in result.decided_by for group in rule.obligation_groups}
     due, lifted, unknown = [], [], []
     undecided: list[Expression] = []
     for obligation in pack.obligations.values():
         classes = tuple(c for c in obligation.classes if c in result.given or c == IN_SCOPE)
-        if obligation.group not in groups or not concerns(pack, obligation, classes, roles, shifts):
-            continue
         applies = True if obligation.when is None else logic.truth(obligation.when)
-        if applies is None:
-            unknown.append(obligation)
+        if obligation.group not in groups or not concerns(pack, obligation, classes, roles, shifts):
+            if applies is not False and (deciding := _hangs_on(pack, obligation, result, roles, shifts)):
+                facts_of_rules = (fact for rule in deciding for fact in result.undecided[rule.id])
+                unknown.append((obligation, tuple(dict.fromkeys(facts_of_rules))))
+        elif applies is None:
+            unknown.append((obligation, tuple(dict.fromkeys(logic.open_facts(obligation.when)))))
             undecided.append(obligation.when)
         elif applies:
             transitions = [each for each in pack.transitions if each.effect and each.covers(obligation)]
@@ -163,6 +174,23 @@ def select(
         open_facts=tuple(dict.fromkeys(fact for each in undecided for fact in logic.open_facts(each))),
         next_facts=tuple(dict.fromkeys(fact for each in undecided for fact in logic.next_facts(each))),
     )
+
+
+def _hangs_on(
+    pack: Pack, obligation: Obligation, result: Result, roles: Iterable[str] | None, shifts: Iterable[str]
+) -> list[Rule]:
+    """Rules not decided yet that would bring the obligation to one of the roles."""
+    near = [rule for rule in pack.rules if rule.id in result.undecided and _touches(rule, obligation)]
+    fired = [rule for rule in pack.rules if rule.id in result.decided_by]
+    if not any(obligation.group in rule.obligation_groups for rule in (*fired, *near)):
+        return []
+    possible = {IN_SCOPE, *result.given, *(outcome for rule in near for outcome in rule.then)}
+    classes = tuple(name for name in obligation.classes if name in possible)
+    return near if concerns(pack, obligation, classes, roles, shifts) else []
+
+
+def _touches(rule: Rule, obligation: Obligation) -> bool:
+    return obligation.group in rule.obligation_groups or not set(rule.then).isdisjoint(obligation.classes)
 
 
 def require_roles(pack: Pack, roles: Iterable[str], shifts: Iterable[str] = ()) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -20,7 +20,7 @@ from regulations import checks, classifying
 from regulations.classifying import Due
 from regulations.definitions import IN_SCOPE, Obligation, Pack
 from regulations.interview import Interview
-from regulations.logic import Logic, leaves
+from regulations.logic import leaves
 from regulations.record_types import RecordType
 from regulations.records import Records, Reference
 
@@ -167,14 +167,15 @@ def cover(
     """The standing of every obligation of the pack, in its order; `confirmed` and `assigned` by obligation."""
     due = {each.obligation.id: each for each in basis.selection.due}
     lifted = {obligation.id: transition for obligation, transition in basis.selection.lifted}
+    undecided = {obligation.id: facts for obligation, facts in basis.selection.open}
     standings = []
     for obligation in basis.pack.obligations.values():
         if obligation.id in due:
             evidence = _evidence(obligation, records, types, today)
             said = confirmed.get(obligation.id)
             standings.append(_standing(due[obligation.id], evidence, said, assigned.get(obligation.id)))
-        elif obligation in basis.selection.open:
-            because = (f"Whether it applies is not answered yet: {_questions(basis, _unknown(basis, obligation))}",)
+        elif obligation.id in undecided:
+            because = (_not_answered(basis, undecided[obligation.id]),)
             standings.append(Standing(obligation, NEEDS_REVIEW, because, Evidence(())))
         else:
             because = (_why_not(basis, obligation, lifted),)
@@ -221,14 +222,11 @@ def _by_records(obligation: Obligation, evidence: Evidence) -> str:
     return PARTLY if evidence.passed else OPEN
 
 
-def _questions(basis: Interview, names: Iterable[str]) -> str:
-    asked = [basis.pack.facts[name].question for name in names]
-    more = f" And {len(asked) - NAMED} further questions." if len(asked) > NAMED else ""
-    return " ".join(asked[:NAMED]) + more
-
-
-def _unknown(basis: Interview, obligation: Obligation) -> Iterable[str]:
-    return Logic(basis.pack, basis.facts).open_facts(obligation.when)
+def _not_answered(basis: Interview, unknown: Sequence[str]) -> str:
+    """Which questions decide; a rule that waits for others hangs on whatever these hang on."""
+    questions = [basis.pack.facts[key].question for key in unknown or basis.result.open_facts]
+    more = f" And {len(questions) - NAMED} further questions." if len(questions) > NAMED else ""
+    return f"Whether it applies is not answered yet: {' '.join(questions[:NAMED])}{more}"
 
 
 def _why_not(basis: Interview, obligation: Obligation, lifted: Mapping[str, str]) -> str:
@@ -238,16 +236,21 @@ def _why_not(basis: Interview, obligation: Obligation, lifted: Mapping[str, str]
         transition = next(each for each in pack.transitions if each.id == lifted[obligation.id])
         return f"{transition.cite}: {transition.rule}"
     classes = set(obligation.classes) & {*basis.result.given, *((IN_SCOPE,) if _is_in_scope(basis, obligation) else ())}
+    if not _is_for(basis, obligation, tuple(classes) or obligation.classes):
+        bound = ", ".join(pack.roles[role].label.lower() for role in obligation.roles)
+        return f"It binds {bound}, which is not your role."
     if not classes:
         named = ", ".join(pack.outcomes[name].label for name in obligation.classes if name in pack.outcomes)
         return f"The system is not of the class: {named or 'in scope'}."
-    if basis.roles and not classifying.concerns(pack, obligation, tuple(classes), basis.roles, basis.shifts):
-        bound = ", ".join(pack.roles[role].label.lower() for role in obligation.roles)
-        return f"It binds {bound}, which is not your role."
     facts = list(_leaf_facts(pack, obligation.when))
     told = [f"{pack.facts[name].question} {_answer(basis.facts.get(name))}." for name in facts[:NAMED]]
     more = f" And {len(facts) - NAMED} further answers." if len(facts) > NAMED else ""
     return f"By these answers: {' '.join(told)}{more}"
+
+
+def _is_for(basis: Interview, obligation: Obligation, classes: tuple[str, ...]) -> bool:
+    """Whether one of the roles bears it in one of the classes; before roles are named, anybody's."""
+    return not basis.roles or classifying.concerns(basis.pack, obligation, classes, basis.roles, basis.shifts)
 
 
 def _answer(value: Any) -> str:

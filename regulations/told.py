@@ -36,5 +36,5 @@ def evaluation(
         "obligations": [due.obligation.id for due in selected.due],
         "due": {due.obligation.id: due.due_on for due in selected.due},
         "lifted": {obligation.id: transition for obligation, transition in selected.lifted},
-        "open_obligations": [obligation.id for obligation in selected.open],
+        "open_obligations": [obligation.id for obligation, _ in selected.open],
     }

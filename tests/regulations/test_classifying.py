@@ -60,6 +60,20 @@ def test_an_answer_never_raises_the_rank_above_what_was_shown(facts):
         assert ends_earlier or (ACT.outcomes[later.first].rank or 0) <= shown
 
 
+@given(facts=SOME_FACTS, answers=st.dictionaries(st.sampled_from(BOOLEANS), st.booleans()))
+@settings(max_examples=300)
+def test_no_answer_brings_a_duty_that_was_not_due_or_open_before(facts, answers):
+    facts, roles = {"ai-system": True, "eu-market": True} | facts, ["provider", "deployer"]
+    selected = classifying.select(ACT, facts, classifying.classify(ACT, facts), roles)
+    before = {due.obligation.id for due in selected.due}
+    before |= {obligation.id for obligation, _ in (*selected.lifted, *selected.open)}
+    answered = {key: answers.get(key, False) if value is None else value for key, value in facts.items()}
+    later = classifying.classify(ACT, answered)
+    assert {
+        due.obligation.id for due in classifying.select(ACT, answered, later, ["provider", "deployer"]).due
+    } <= before
+
+
 @given(facts=SOME_FACTS)
 @settings(max_examples=200)
 def test_open_facts_are_unknown_ones_and_answering_all_facts_decides(facts):

@@ -62,6 +62,27 @@ def test_an_open_question_asks_for_review_with_the_question():
     assert "special categories" in standing.because[0]
 
 
+@pytest.mark.parametrize(
+    ("unknown", "obligation"),
+    [("interacts-directly", "art-50-1"), ("gpai-model", "art-53-1-a"), ("real-world-test", "art-60-4")],
+)
+def test_beside_a_class_that_stands_nothing_is_ruled_out_by_what_nobody_knows(unknown, obligation):
+    roles = ("provider", "gpai-provider")
+    assert covered(roles=roles).by_id[obligation].status == "not_applicable"
+    found = covered(facts=RECRUITMENT | {unknown: None}, roles=roles)
+    assert found.basis.result.outcomes == ("high-risk-annex-iii",)
+    assert found.by_id[obligation].status == "needs_review"
+    assert ACT.facts[unknown].question in found.by_id[obligation].because[0]
+
+
+def test_while_nothing_is_answered_every_obligation_is_still_to_be_looked_at():
+    basis = Interview(ACT, {}, ("provider",))
+    found = coverage.cover(basis, Records(), TYPES, {}, {}, TODAY)
+    assert {each.status for each in found.standings} == {"needs_review", "not_applicable"}
+    assert all("not your role" in each.because[0] for each in found.standings if not each.applies)
+    assert "further questions" in found.by_id["art-9-1"].because[0]
+
+
 def test_records_alone_meet_what_they_decide():
     log = record("log-policy", retention_months="12", owner="Ops")
     assert covered().by_id["art-19-1"].status == "open"
