@@ -27,7 +27,7 @@ MEMBERS = ["mara", "sven", "dora", "milo", "dana", "enzo", "olga"]
 def page(cast: Cast, path: str, who: str = "mara") -> str:
     client = Client()
     client.force_login(cast.actors[who].user)
-    return client.get(f"/projects/churn/{path}").content.decode()
+    return " ".join(client.get(f"/projects/churn/{path}").content.decode().split())
 
 
 def events(cast: Cast) -> int:
