@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+DEEPEST = 60  # levels of nesting; no sane file has more, and reading more would fill the stack
 BUILT_IN = Path(__file__).parent / "data" / "crisp-mlq" / "1.0.0"
 Position = tuple[str | int, ...]
 
@@ -42,6 +43,9 @@ def read_file(path: Path) -> File:
     except UnicodeDecodeError:
         file.faults.append(f"{file.name}, line 1, encoding: The file is not UTF-8.")
         return file
+    except OSError as error:
+        file.faults.append(f"{file.name}, line 1, readable: It can not be read: {error.strerror}.")
+        return file
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -57,6 +61,9 @@ def _value(file: File, node: yaml.Node, at: Position) -> Any:
         file.fault(at, "yaml", "Write it out; nothing is repeated by an alias.")
         return None
     file.read.add(id(node))
+    if len(at) > DEEPEST:
+        file.fault(at, "yaml", f"At most {DEEPEST} levels lie within each other.")
+        return None
     if isinstance(node, yaml.SequenceNode):
         return [_value(file, child, (*at, i)) for i, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):

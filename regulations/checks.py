@@ -57,6 +57,8 @@ Test = Callable[[Check, tuple[Record, ...], Records, date], Outcome]
 # Name -> (test, arguments it needs, further ones it may have).
 TESTS: dict[str, tuple[Test, frozenset[str], frozenset[str]]] = {}
 FIELDS = frozenset({"field", "fields", "from", "to"})  # arguments that name fields of the record type
+LEAST = {("count-min", "min"): 1, ("within-days", "days"): 0, ("fresh", "max_age_days"): 0}  # of whole numbers
+MOST = 36_525  # days of a century
 
 
 def _test(name: str, *needed: str, optional: Sequence[str] = ()) -> Callable[[Test], Test]:
@@ -110,6 +112,11 @@ def _faults(told: Mapping[str, Any], types: Mapping[str, RecordType]) -> Iterato
         yield f"The test “{told['test']}” needs “{key}”."
     for key in sorted(given - needed - optional):
         yield f"The test “{told['test']}” knows no “{key}”."
+    for (test, key), least in LEAST.items():
+        if test == told["test"] and key in given and not _is_whole(told[key], least):
+            yield f"“{key}” of the test “{test}” is a whole number from {least} to {MOST}."
+    if told.get("fields") == []:
+        yield f"The test “{told['test']}” needs at least one field."
     if told["record"] not in types:
         return
     for key in sorted(FIELDS & given):
@@ -126,6 +133,10 @@ def _faults(told: Mapping[str, Any], types: Mapping[str, RecordType]) -> Iterato
         yield from _faults_of_field(types[told["record"]], "status")
     if told["test"] == "fresh" and not types[told["record"]].dated_by:
         yield f"Nothing tells how old a record of “{told['record']}” is."
+
+
+def _is_whole(value: Any, least: int) -> bool:
+    return isinstance(value, int) and least <= value <= MOST
 
 
 def _faults_of_filter(told: Mapping[str, Any], types: Mapping[str, RecordType]) -> Iterator[str]:

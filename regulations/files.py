@@ -11,14 +11,18 @@ says `differs_from` is another version, told by its differences from the one bes
 from __future__ import annotations
 
 import copy
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from jsonschema import Draft202012Validator
 
 from catalogue import files as yaml_files
 from catalogue.files import File
 
 DATA = Path(__file__).parent / "data"
+DIFFERENCES = json.loads((Path(__file__).parent / "schema" / "differences.json").read_text())
 
 
 @dataclass
@@ -39,7 +43,14 @@ def built_in() -> list[Path]:
 
 
 def read(folder: Path) -> Read:
-    """Whatever the folder holds; nothing is checked but that it can be read and joined."""
+    """Whatever the folder holds; nothing is checked but that it can be read, joined and told by its differences."""
+    found = _joined(folder)
+    if "differs_from" in found.body and not found.faults:
+        return _differing(found, folder)
+    return found
+
+
+def _joined(folder: Path) -> Read:
     found = Read()
     files = yaml_files.read(folder)
     if not files:
@@ -50,8 +61,6 @@ def read(folder: Path) -> Read:
             found.faults.append(f"{file.name}, line 1, shape: A mapping is needed.")
             continue
         _join(found, file)
-    if "differs_from" in found.body and not found.faults:
-        return _differing(found, folder)
     return found
 
 
@@ -78,7 +87,12 @@ def _at(data: Any, path: tuple[str | int, ...]) -> Any:
 
 def _differing(found: Read, folder: Path) -> Read:
     differences = found.body
-    base = read(folder.parent / str(differences["differs_from"]))
+    for error in Draft202012Validator(DIFFERENCES).iter_errors(differences):
+        where = "/".join(map(str, error.absolute_path)) or "the whole"
+        found.fault("", "differs-from", f"{where}: {error.message[:300]}")
+    if found.faults:
+        return found
+    base = _joined(folder.parent / differences["differs_from"])
     if base.faults or "differs_from" in base.body:
         found.fault(
             "", "differs-from", f"“{differences['differs_from']}” is no version beside this one that stands alone."
@@ -89,15 +103,27 @@ def _differing(found: Read, folder: Path) -> Read:
     for name, change in differences.get("lists", {}).items():
         result.body[name] = _changed_list(result, name, change)
     for outcome, moved in differences.get("dates", {}).items():
-        for obligation in result.body["obligations"]:
-            dates = obligation["applies_from"]
-            if outcome in dates and dates[outcome] in moved:
+        for dates in _dates(result.body):
+            if dates.get(outcome) in moved:
                 dates[outcome] = moved[dates[outcome]]
     return result
 
 
+def _dates(body: dict[str, Any]) -> list[dict[str, str]]:
+    """Those of every obligation; whether they have the right shape is not known yet."""
+    obligations = body.get("obligations")
+    found = [each.get("applies_from") for each in _entries(obligations)]
+    return [each for each in found if isinstance(each, dict) and all(isinstance(d, str) for d in each.values())]
+
+
+def _entries(value: Any) -> list[dict[str, Any]]:
+    """The mappings with an id that the value is a list of."""
+    found = value if isinstance(value, list) else []
+    return [each for each in found if isinstance(each, dict) and isinstance(each.get("id"), str)]
+
+
 def _changed_list(found: Read, name: str, change: dict[str, Any]) -> list[dict[str, Any]]:
-    entries = found.body.get(name, [])
+    entries = _entries(found.body.get(name))
     known = {entry["id"] for entry in entries}
     without, changed = change.get("without", []), change.get("changed", {})
     for missing in sorted({*without, *changed} - known):

@@ -9,6 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from audit.canon import NotCanonical, canonical
 from regulations.checks import BrokenCheck, check_of, is_triggered
 from regulations.definitions import IN_SCOPE, UNDETERMINED, Obligation, Pack, pack_of
 from regulations.files import Read
@@ -26,6 +27,10 @@ def check(found: Read) -> None:
         path = list(error.absolute_path)
         where = "/".join(map(str, path)) or "the whole"
         found.fault(_entry(found.body, path), str(error.validator), f"{where}: {error.message[:300]}")
+    try:
+        canonical(found.body)
+    except NotCanonical as error:
+        found.fault("", "storable", f"{error} Put numbers with a point, and dates, in quotes.")
     if not found.faults:
         _References(found).check()
 
@@ -78,6 +83,12 @@ class _References:
             for part in _parts(expression):
                 self._comparison(entry, part)
                 self._known(entry, part.get("no_outcome", []), self.pack.outcomes, "outcome")
+        rules = {part.id for part in (*self.pack.rules, *self.pack.contradictions)}
+        for entry, expression in self._all_expressions():
+            if entry not in rules and any("no_outcome" in part for part in _parts(expression)):
+                self.found.fault(
+                    entry, "no-outcome", f"“{entry}” asks for outcomes; only rules and contradictions can."
+                )
         for name in self.pack.derived:
             if name in self._needed(name, set()):
                 self.found.fault(name, "no-circle", f"“{name}” is worked out from itself.")

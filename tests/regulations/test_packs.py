@@ -121,6 +121,21 @@ def test_a_text_told_by_its_differences_is_the_other_text_but_for_them():
             "line 21, answerable: There is no test “seems-fine”",
         ),
         ("phases: [5]", "phases: [5]\n    triggered_by: [{record: ghost}]", "There is no record type “ghost”."),
+        ("checks: []", "checks: [{record: risk, test: count-min, min: 0}]", "is a whole number from 1"),
+        ("checks: []", "checks: [{record: risk, test: all-have, fields: []}]", "needs at least one field"),
+        (
+            "checks: []",
+            "checks: [{record: risk, test: within-days, from: reviewed_on, to: reviewed_on, days: 99999999999}]",
+            "“days” of the test “within-days” is a whole number from 0 to 36525",
+        ),
+        ("rules:", "derived: [{id: calm, expr: {no_outcome: [loud]}, cite: HR 1}]\nrules:", "asks for outcomes"),
+        ("HR 1}", "1.5}", "storable: float is outside the profile: 1.5"),
+        ("HR 1}", "HR 1, date: 2026-01-01}", "storable: date"),
+        ("rank: 1", f"rank: {'9' * 20}", "storable: Integer beyond"),
+        ("HR 1}", "HR 1, größe: 1}", "storable: A key that is not ASCII"),
+        ("name: House rule", 'name: "House\\0rule"', "storable: A text holds a NUL"),
+        ("key: house-rule", 'key: "house-rule\\n"', "does not match"),
+        ("if: is-loud", f"if: {'{not: ' * 100}is-loud{'}' * 100}", "At most 60 levels"),
         ("key: house-rule", "key: house-rule\nkey: again", "stands here twice"),
         ("name: House rule", "name: [", "yaml"),
     ],
@@ -156,6 +171,48 @@ def test_differences_from_what_is_not_there_are_refused(small, tmp_path):
     shutil.rmtree(small)
     with pytest.raises(Invalid, match="“1” is no version beside this one"):
         packs.check(other)
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"differs_from": "2"}, "“2” is no version beside this one that stands alone"),
+        ({"differs_from": "../1"}, "differs_from: '../1' does not match"),
+        ({"differs_from": ["1"]}, "differs_from: "),
+        ({"set": None}, "set: None is not of type 'object'"),
+        ({"lists": {"obligations": ["hr-1"]}}, "lists/obligations: "),
+        ({"lists": {"facts": {"with": [{"stage": "all"}]}}}, "'id' is a required property"),
+        ({"lists": {"facts": {"changed": {"is-loud": "loud"}}}}, "lists/facts/changed/is-loud: "),
+        ({"lists": {"regulation": {"without": ["number"]}}}, "regulation: there is no “number”"),
+        ({"dates": {"loud": "2027-01-01"}}, "dates/loud: "),
+        ({"set": {"obligations": "none"}, "dates": {"loud": {"2026-01-01": "2027-01-01"}}}, "obligations: "),
+        ({"sets": {}}, "'sets' was unexpected"),
+    ],
+)
+def test_differences_that_can_not_be_read_are_refused(small, tmp_path, told, says):
+    other = tmp_path / "2"
+    other.mkdir()
+    (other / "changes.yaml").write_text(
+        yaml.safe_dump({"key": "house-rule", "version": "2", "differs_from": "1", **told})
+    )
+    with pytest.raises(Invalid) as refusal:
+        packs.check(other)
+    assert says in refusal.value.message
+
+
+def test_versions_that_differ_from_each_other_are_refused(tmp_path):
+    for version, other in (("1", "2"), ("2", "1")):
+        (tmp_path / version).mkdir()
+        told = {"key": "house-rule", "version": version, "differs_from": other}
+        (tmp_path / version / "changes.yaml").write_text(yaml.safe_dump(told))
+    with pytest.raises(Invalid, match="“2” is no version beside this one that stands alone"):
+        packs.check(tmp_path / "1")
+
+
+def test_what_is_no_file_is_refused(small):
+    (small / "more.yaml").mkdir()
+    with pytest.raises(Invalid, match="line 1, readable: It can not be read"):
+        packs.check(small)
 
 
 def test_loading_tells_the_trail_once_and_puts_nothing_into_force(cast, small):
