@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from itertools import islice
 from typing import Any
 
+from audit.canon import decimal_of
 from crispmlq.errors import Invalid
 from regulations.definitions import IN_SCOPE, UNDETERMINED, Contradiction, Expression, Obligation, Pack, Rule
 from regulations.logic import Logic
 
 Facts = Mapping[str, Any]
 MOST = Decimal("1e60")  # of any number; more is a slip of the keyboard
+NAMED, LONGEST_KEY = 20, 80  # so many faults a refusal names, with so much of a strange name
 
 
 @dataclass(frozen=True)
@@ -76,22 +79,23 @@ class Selection:
 def read_facts(pack: Pack, given: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as values of their types; numbers may come as text.
 
-    Raises: Invalid: facts the pack does not know, and values of another type, each under its id.
+    Raises: Invalid: facts the pack does not know, and values of another type, the first of them each under its id.
     """
-    errors = {}
+    errors: dict[str, list[str]] = {}
     facts: dict[str, Any] = {}
     for key, value in given.items():
         fact = pack.facts.get(key)
         if fact is None:
             hint = " It is worked out from other facts; leave it out." if key in pack.derived else ""
-            errors[key] = [f"{pack.name} {pack.version} knows no fact “{key}”.{hint}"]
+            errors[key] = [f"{pack.name} {pack.version} knows no fact “{key[:LONGEST_KEY]}”.{hint}"]
             continue
         try:
             facts[key] = value if value is None or value is False else _READERS[fact.type](fact, value)
         except ValueError as error:
             errors[key] = [str(error)]
     if errors:
-        raise Invalid("Some facts can not be read: " + "; ".join(e[0] for e in errors.values()), errors=errors)
+        named = dict(islice(errors.items(), NAMED))
+        raise Invalid("Some facts can not be read: " + "; ".join(e[0] for e in named.values()), errors=named)
     return facts
 
 
@@ -239,12 +243,15 @@ def _boolean(fact: Any, value: Any) -> bool:
 
 
 def _number(fact: Any, value: Any) -> Decimal:
+    said = f"“{fact.id}” is a number of {fact.unit or 'units'}, such as 1e25, or null."
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(said)
     try:
-        number = Decimal(str(value)) if isinstance(value, int | float | str) else Decimal("nan")
-    except InvalidOperation:
-        number = Decimal("nan")
-    if isinstance(value, bool) or not number.is_finite() or not 0 <= number < MOST:
-        raise ValueError(f"“{fact.id}” is a number of {fact.unit or 'units'}, such as 1e25, or null.")
+        number = decimal_of(str(value))
+    except ValueError:
+        raise ValueError(said) from None
+    if not 0 <= number < MOST:
+        raise ValueError(said)
     return number
 
 

@@ -111,12 +111,24 @@ def test_answers_that_contradict_each_other_are_named():
         ({"training-flop": True}, "a number of"),
         ({"training-flop": "1e999999"}, "a number of"),
         ({"training-flop": -1}, "a number of"),
+        ({"training-flop": "1e-9999999"}, "a number of"),  # ten million digits
+        ({"training-flop": "1_000"}, "a number of"),
+        ({"training-flop": "٣"}, "a number of"),
+        ({"training-flop": 10**5000}, "a number of"),
+        ({"training-flop": ["1"]}, "a number of"),
     ],
 )
 def test_a_fact_that_can_not_be_read_is_refused(given, says):
     with pytest.raises(Invalid) as refusal:
         classifying.read_facts(ACT, given)
     assert says in refusal.value.errors[next(iter(given))][0]
+
+
+def test_of_many_facts_that_can_not_be_read_the_first_are_named():
+    with pytest.raises(Invalid) as refusal:
+        classifying.read_facts(ACT, {f"{number}-{'x' * 1000}": True for number in range(10_000)})
+    assert len(refusal.value.errors) == classifying.NAMED
+    assert len(refusal.value.message) < 4000
 
 
 def test_numbers_may_come_as_text_and_false_means_not_given():
