@@ -109,6 +109,11 @@ class Standing:
         return self.status != NOT_APPLICABLE
 
     @property
+    def is_decided(self) -> bool:
+        """Whether the answers tell if it applies; only then does the law have a date for it."""
+        return not self.applies or bool(self.due_on)
+
+    @property
     def is_outdated(self) -> bool:
         """Whether it was confirmed on other evidence than there is now."""
         return self.confirmed is not None and self.confirmed.evidence != self.evidence.digest

@@ -30,8 +30,8 @@ def confirm(
     `evidence`: digest of what the reviewer saw; with it, a confirmation of something that changed meanwhile is refused.
 
     Raises:
-        NotFound: no such obligation. Invalid: no verdict or reason; the obligation does not apply, is settled by its
-            records alone, or is said to be met while records are missing. EvidenceChanged: see above.
+        NotFound: no such obligation. Invalid: no verdict or reason; the obligation does not apply or nobody knows yet,
+            is settled by its records alone, or is said to be met while records are missing. EvidenceChanged: see above.
         NotClassified: see `covering.of_project`.
         NotAllowed: who sees to an obligation does not confirm it; and as `doing`.
     """
@@ -98,6 +98,8 @@ def _require_fitting(standing: Standing, verdict: str) -> None:
         raise Invalid("Choose how it stands.", errors={"verdict": [f"One of {words}."]})
     if not standing.applies:
         raise Invalid(f"It does not apply. {standing.because[0]}")
+    if not standing.is_decided:
+        raise Invalid(f"It can be confirmed once it is known that it applies. {standing.because[0]}")
     if not standing.needs_person:
         raise Invalid("The records alone settle this obligation; there is nothing to confirm.")
     if verdict == Confirmation.Verdict.MET and not standing.evidence.is_complete:

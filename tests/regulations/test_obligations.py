@@ -65,6 +65,7 @@ def test_the_newest_word_counts(hiring):
         ({"verdict": "perfect"}, "Choose how it stands"),
         ({"reason": " "}, "Say why the evidence is enough"),
         ({"obligation": "art-26-1"}, "It does not apply. It binds deployer"),
+        ({"obligation": "art-50-1"}, "once it is known that it applies. Whether it applies is not answered yet"),
         ({"obligation": "art-19-1"}, "The records alone settle this"),
         ({"obligation": "art-9-1"}, "can not be met while records are missing"),
     ],
