@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -78,6 +79,19 @@ class Readiness:
             for c in self.facts["criteria"]
             if c["version"] is not None
         ]  # fmt: skip
+
+    def name_of(self, link: dict[str, Any]) -> str:
+        """What people call the row a verdict points at; empty where it has no name of its own."""
+        return self._names.get((link["type"], link["key"]), "")
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], str]:
+        catalogue = definitions.of(self.gate.project.catalogue)
+        lists = {"criterion": "criteria", "risk": "risks", "task": "tasks"}
+        names = {(kind, row["key"]): row["name"] for kind, rows in lists.items() for row in self.facts[rows]}
+        names |= {("requirement", row["key"]): row["text"] for row in self.facts["requirements"]}
+        names |= {("document", kind.key): kind.name for kind in catalogue.document_kinds.values()}
+        return names | {("gate", phase.gate.key): phase.gate.name for phase in catalogue.phases}
 
     @property
     def changed_criteria(self) -> list[dict[str, Any]]:

@@ -9,16 +9,26 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from audit.selectors import HistoryEntry
 from catalogue.definitions import of
 from projects import activity
 from projects.gates import links
+from projects.gates.standing import Readiness
 from projects.models import Project
 from projects.places import PLACES, place_of
+from ui.templatetags.ui import words
 
 register = template.Library()
 register.simple_tag(links.page_of)
+
+
+@register.simple_tag
+def name_in(view: Readiness, link: dict[str, Any]) -> str:
+    """What a verdict points at, short enough for a line: by its name, or else by its number or key."""
+    kind, key = link["type"], link["key"]
+    return Truncator(view.name_of(link) or words(f"{kind} {key}" if key.isdecimal() else key or kind)).words(10)
 
 
 @register.simple_tag

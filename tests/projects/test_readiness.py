@@ -85,3 +85,12 @@ def test_the_overview_collects_the_facts_once(cast: Cast, monkeypatch: Any) -> N
     client.force_login(cast.mara.user)
     assert client.get("/projects/churn/").status_code == 200
     assert len(walked) == 1
+
+
+def test_what_a_check_waits_for_is_told_by_its_name(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.mara.user)
+    page = client.get("/projects/churn/gates/1").content.decode()
+    assert ">Scope is produced in one joint step by business or…</a>" in page
+    assert ">Feasibility report</a>" in page
+    assert ">rq joint scope</a>" not in page
