@@ -324,13 +324,20 @@ def submit(cast: Cast, number: int) -> Evaluation:
     return gates.submit(gate=gate, by=cast.mara)
 
 
-def sign_all(cast: Cast, evaluation: Evaluation, besides: Any = ()) -> None:
+def signers(evaluation: Evaluation, besides: Any = ()) -> dict[str, str]:
+    """Who signs, each once, with the role they sign in."""
     from tests.cast import ROLES
 
-    free = list(REVIEWERS)
+    free, chosen = list(REVIEWERS), {}
     for role in [role for role in evaluation.deciders if role not in besides]:
         name = next(n for n in free if role in ROLES[n])
         free.remove(name)
+        chosen[name] = role
+    return chosen
+
+
+def sign_all(cast: Cast, evaluation: Evaluation, besides: Any = ()) -> None:
+    for name, role in signers(evaluation, besides).items():
         gates.sign(evaluation=evaluation, role=role, by=cast.actors[name])
 
 

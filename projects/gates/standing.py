@@ -80,6 +80,11 @@ class Readiness:
             if c["version"] is not None
         ]  # fmt: skip
 
+    @property
+    def open_first(self) -> list[rules.Verdict]:
+        """What is still to do before what is done, each in the order of the process."""
+        return sorted(self.verdicts, key=lambda each: each.verdict in {rules.MET, rules.WAIVED})
+
     def name_of(self, link: dict[str, Any]) -> str:
         """What people call the row a verdict points at; empty where it has no name of its own."""
         return self._names.get((link["type"], link["key"]), "")

@@ -26,9 +26,8 @@ register.simple_tag(links.page_of)
 
 @register.simple_tag
 def name_in(view: Readiness, link: dict[str, Any]) -> str:
-    """What a verdict points at, short enough for a line: by its name, or else by its number or key."""
-    kind, key = link["type"], link["key"]
-    return Truncator(view.name_of(link) or words(f"{kind} {key}" if key.isdecimal() else key or kind)).words(10)
+    """What a verdict points at, short enough for a line: by its name, or else by its type and key."""
+    return Truncator(view.name_of(link) or words(f"{link['type']} {link['key']}".strip())).words(10)
 
 
 @register.simple_tag

@@ -181,7 +181,9 @@ def gate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         may_decide=access.may_end(request.actor, roles, policy.may_end(view.deciders)),
         role_names=of(project.catalogue).roles, hold_codes=Hold.Code.choices,
         tasks_by_phase=[row for row in tasks if row[0] <= number],
-        decisions=view.gate.decisions.select_related("decided_by", "facts").order_by("-decided_at"),
+        decisions=view.gate.decisions.select_related("decided_by", "facts", "evaluation")
+        .prefetch_related("evaluation__signatures__signer")
+        .order_by("-decided_at"),
         waivers=view.gate.waivers.select_related("requested_by", "decided_by"),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ register = template.Library()
 
 MENTION = re.compile(r"(?<![\w@.])@([\w.+-]*\w)")
 
-ABBREVIATIONS = {"ml": "ML", "qa": "QA", "auc": "AUC", "id": "ID"}
+ABBREVIATIONS = {"ml": "ML", "qa": "QA", "auc": "AUC", "id": "ID", "eu": "EU", "ai": "AI"}
 
 # state -> (tone, icon); the word beside them is the state's own label.
 TONES = {
