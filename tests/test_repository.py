@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from audit import acts
 
@@ -13,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = [
     "accounts", "api", "audit", "catalogue", "compliance", "crispmlq", "evidence", "experiments",
     "jobs", "monitoring", "notices",
-    "policies", "projects", "registry", "releases", "ui",
+    "policies", "projects", "registry", "regulations", "releases", "ui",
 ]  # fmt: skip
 SOURCES = [p for app in APPS for p in (ROOT / app).rglob("*.py") if not {"migrations", "standalone"} & set(p.parts)]
 TEMPLATES = list((ROOT / "templates").rglob("*.html"))
@@ -49,3 +51,13 @@ def test_every_act_has_a_sentence() -> None:
 def test_the_command_of_the_readme_is_what_is_run_elsewhere() -> None:
     assert "make test" in (ROOT / ".ci" / "run").read_text()
     assert "make test" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.slow
+def test_static_files_are_collected_and_name_only_what_is_there(settings: Any, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    }
+    call_command("collectstatic", "--noinput", "-v0")
+    assert (tmp_path / "staticfiles.json").exists()

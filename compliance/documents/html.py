@@ -35,6 +35,7 @@ from regulations.records import Reference
 
 PAPER_ROWS = 2_000  # of one table; setting each takes 15 ms and a quarter of a megabyte
 STYLES = Path(settings.BASE_DIR, "static", "css")
+FONTS = Path(__file__).parent / "fonts" / "fonts.css"  # not among the static files: only paper needs them
 BREAKS = re.compile(r"[\r\n]+")
 
 
@@ -47,10 +48,11 @@ def page(document: ReportDocument, *, for_paper: bool) -> str:
     """`for_paper`: marks lead to the list of references, and long tables are cut, which is told below them."""
     writer = _Writer(plain.marks(document), _targets(document, for_paper), for_paper)
     sections = "".join(writer.write_all(document.sections, 1))
-    sheets = ["report.css"] + ["report-paper.css"] * for_paper + ["report-draft.css"] * (document.status == "draft")
+    sheets = [STYLES / "report.css"] + [FONTS] * for_paper
+    sheets += [STYLES / "report-draft.css"] * (document.status == "draft")
     context = {
         "document": document,
-        "styles": "\n".join((STYLES / name).read_text() for name in sheets),
+        "styles": "\n".join(sheet.read_text() for sheet in sheets),
         "facts": "".join(writer.write(document.facts, 2)),
         "sections": sections,
         "references": "".join(writer.annex(document.references)),
