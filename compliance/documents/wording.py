@@ -21,6 +21,7 @@ FIELDS = {
 }
 LONGEST = {"title": 120, "introduction": 5_000, "closing": 5_000}
 FIELD = re.compile(r"\{([^{}]*)\}")
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 PARTED = re.compile(r"(?:\r?\n[ \t]*){2,}")
 
 
@@ -47,7 +48,8 @@ def _faults(name: str, text: str) -> list[str]:
     unknown = [field for field in FIELD.findall(text) if field not in FIELDS]
     found += [f"There is no field {{{field}}}. There are: {known}." for field in unknown]
     found += ["A brace opens or closes no field."] * bool(re.search("[{}]", FIELD.sub("", text)))
-    return found + ["The title is one line."] * (name == "title" and "\n" in text)
+    found += ["A character in it can not be printed."] * bool(UNPRINTABLE.search(text))
+    return found + ["The title is one line."] * (name == "title" and len(text.splitlines()) > 1)
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -56,6 +56,9 @@ def test_what_looks_like_a_template_or_markup_stays_text(cast: Cast) -> None:
         ({"introduction": "{project"}, "introduction", "A brace"),
         ({"introduction": "x" * 5001}, "introduction", "At most 5000"),
         ({"title": "a\nb"}, "title", "one line"),
+        ({"title": "a\rb"}, "title", "one line"),
+        ({"introduction": "a\0b"}, "introduction", "can not be printed"),
+        ({"closing": "a\ud800b"}, "closing", "can not be printed"),
     ],
 )
 def test_a_fault_is_told_on_saving(cast: Cast, changes: dict[str, str], field: str, said: str) -> None:
