@@ -16,7 +16,7 @@ from api.views.base import Door, Rows, command, expected_version
 from api.views.regulations import PackOut
 from projects import access
 from regulations import impacts, selectors
-from regulations.models import Classification
+from regulations.models import Classification, PackVersion
 from regulations.services import classifications, packs
 
 
@@ -51,7 +51,7 @@ class Answers(Input):
     answers = serializers.DictField(child=Answer())
 
 
-class Roles(Input):
+class OperatorRoles(Input):
     roles = serializers.ListField(child=serializers.CharField())
     role_shifts = serializers.ListField(child=serializers.CharField(), required=False, default=list)
 
@@ -84,12 +84,12 @@ class Classifications(Rows):
         )
         return self.answer(row, ClassificationOut)
 
-    set_roles = command("set_roles", classifications.set_roles, path="roles", takes=Roles, conditional=True)
+    set_roles = command("set_roles", classifications.set_roles, path="roles", takes=OperatorRoles, conditional=True)
     sign = command("sign", classifications.sign, takes=Reasoning, conditional=True)
     withdraw = command("withdraw", classifications.withdraw, takes=inputs.Reason)
 
 
-class ChangeOut(serializers.Serializer):
+class ObligationChangeOut(serializers.Serializer):
     kind = serializers.CharField(help_text="new, gone, date moved or changed")
     obligation = serializers.CharField(source="obligation.id")
     ref = serializers.CharField(source="obligation.ref")
@@ -106,7 +106,7 @@ class ImpactOut(serializers.Serializer):
     after = serializers.ListField(source="impact.after", child=serializers.CharField())
     new_questions = serializers.ListField(source="impact.new_questions", child=serializers.CharField())
     gone_questions = serializers.ListField(source="impact.gone_questions", child=serializers.CharField())
-    changes = ChangeOut(source="impact.changes", many=True)
+    changes = ObligationChangeOut(source="impact.changes", many=True)
 
 
 class PackDetail(PackOut):
@@ -120,6 +120,7 @@ class Regulation(Door):
     """One version of a regulation."""
 
     serializer_class = PackDetail
+    queryset = PackVersion.objects.none()
 
     def retrieve(self, request: Request, key: str, version: str) -> Response:
         return Response(PackDetail(selectors.version(key, version)).data)

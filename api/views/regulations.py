@@ -45,7 +45,7 @@ class FactsIn(Input):
     )
 
 
-class ClassificationOut(serializers.Serializer):
+class ClassOut(serializers.Serializer):
     regulation = serializers.CharField()
     version = serializers.CharField()
     text_line = serializers.CharField()
@@ -77,7 +77,7 @@ class Regulations(mixins.ListModelMixin, Door):
 class Evaluations(Door):
     """What follows from facts; nothing is stored, so a token that may only read does too."""
 
-    @extend_schema(request=FactsIn, responses=ClassificationOut)
+    @extend_schema(request=FactsIn, responses=ClassOut)
     def evaluate(self, request: Request) -> Response:
         """Classes, deciding rules and obligations that follow from these facts."""
         given = FactsIn(data=request.data)
