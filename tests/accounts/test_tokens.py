@@ -28,7 +28,8 @@ def make(cast: Cast, name: str = "pipeline", **changes: Any) -> tuple[ServiceTok
 
 
 def ask(plain: str, url: str = LIST, method: str = "get") -> Any:
-    return getattr(Client(), method)(url, headers={"authorization": f"Bearer {plain}"})
+    kind = {"content_type": "application/json"} if method == "post" else {}
+    return getattr(Client(), method)(url, **kind, headers={"authorization": f"Bearer {plain}"})
 
 
 def deactivate(user: User) -> None:

@@ -26,6 +26,7 @@ LISTS = sorted(
 WITHOUT_PAST = {
     "events", "trail", "criteria-standing", "standing", "runs/comparison", "runs/ranking", "served", "monitoring",
     "monitoring-terms", "metrics", "signal-rules", "document-kinds",
+    "compliance-record-types",
 }  # fmt: skip
 
 
