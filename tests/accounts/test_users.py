@@ -16,7 +16,7 @@ from audit import SYSTEM
 from audit.models import Change, Event, Private
 from crispmlq.errors import Invalid
 from tests.cast import PASSWORD, Cast
-from tests.test_routes import routes
+from tests.doors import routes
 
 NEW = {"username": "nina", "display_name": "Nina", "password": PASSWORD, "by": SYSTEM}
 

@@ -13,13 +13,12 @@ from audit.guards import governed_models
 from audit.past import Past
 from projects.models import CriterionVersion, Project, Task
 from projects.services import projects, tasks
-from tests import walk
+from tests import doors, walk
 from tests.cast import Cast
-from tests.test_routes import OWN
 
 LISTS = sorted(
     re.sub("^api/v1/projects/<slug:slug>/?", "", path)
-    for name, path in OWN
+    for name, path in doors.own_paths().items()
     if name.startswith("api:") and set(re.findall("<.*?>", path)) == {"<slug:slug>"}
 )
 # What is computed from rows that have a past each, or takes a time of its own.
