@@ -58,6 +58,7 @@ def house(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         evidence = tmp_path_factory.mktemp("evidence")
         patch.setattr("django.conf.settings.EVIDENCE_DIR", evidence)
+        patch.setattr("django.conf.settings.AUDIT_STATE_FILE", evidence / "audit_state")
         patch.setattr("django.template.backends.django.Template.render", lambda *_, **__: "")
         cast = people.gather()
         rows = everything.make(cast)
