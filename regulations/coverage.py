@@ -47,6 +47,10 @@ class Confirmed:
     evidence: str
     source: Reference
 
+    def holds_for(self, evidence: Evidence) -> bool:
+        """Whether it was said on just this evidence; otherwise it has to be said again."""
+        return self.evidence == evidence.digest
+
 
 @dataclass(frozen=True)
 class Assigned:
@@ -112,11 +116,6 @@ class Standing:
     def is_decided(self) -> bool:
         """Whether the answers tell if it applies; only then does the law have a date for it."""
         return not self.applies or bool(self.due_on)
-
-    @property
-    def is_outdated(self) -> bool:
-        """Whether it was confirmed on other evidence than there is now."""
-        return self.confirmed is not None and self.confirmed.evidence != self.evidence.digest
 
     @property
     def needs_person(self) -> bool:
@@ -215,7 +214,7 @@ def _standing(due: Due, evidence: Evidence, said: Confirmed | None, assigned: As
             missing = "No record can show it; a reviewer has to state how it is met, with what."
         status = NEEDS_REVIEW if obligation.checks else OPEN
         return Standing(obligation, status, (*because, missing), evidence, due.due_on, said, assigned)
-    if said.evidence != evidence.digest:
+    if not said.holds_for(evidence):
         because = (*because, "What it rested on has changed since; it has to be confirmed again.")
         return Standing(obligation, NEEDS_REVIEW, because, evidence, due.due_on, said, assigned)
     return Standing(obligation, said.verdict, because, evidence, due.due_on, said, assigned)

@@ -25,7 +25,7 @@ def collect(project: Project) -> dict[str, Any]:
     }
 
 
-def _signed(standing: selectors.Standing) -> dict[str, Any] | None:
+def _signed(standing: selectors.UnderRegulation) -> dict[str, Any] | None:
     row = standing.signed
     if row is None:
         return None
@@ -48,7 +48,7 @@ def _rules(check: Check) -> list[tuple[str, Mapping[str, Any]]]:
     return [(check.rule, check.params), *((each["rule"], each["params"]) for each in check.also)]
 
 
-def _standings(project: Project, standing: selectors.Standing) -> list[dict[str, str]] | None:
+def _standings(project: Project, standing: selectors.UnderRegulation) -> list[dict[str, str]] | None:
     """Of each obligation that applies; nothing while no signed classification holds."""
     try:
         covered = covering.of_project(project, standing.regulation)

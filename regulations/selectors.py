@@ -62,7 +62,7 @@ def record_types_in_force() -> dict[str, RecordType]:
 
 
 @dataclass(frozen=True)
-class Standing:
+class UnderRegulation:
     """How a project stands under one regulation that is in force, or under which it was classified.
 
     `again`: why the signed classification has to be made again; worked out now, since nothing may change silently.
@@ -85,12 +85,12 @@ def classifications(project: Project) -> QuerySet[Classification]:
     return found.defer("pack_version__body")
 
 
-def standings(project: Project) -> list[Standing]:
+def standings(project: Project) -> list[UnderRegulation]:
     """One for each regulation, by key; three queries."""
     return standings_of([project])[project.pk]
 
 
-def standings_of(projects: Iterable[Project]) -> dict[UUID, list[Standing]]:
+def standings_of(projects: Iterable[Project]) -> dict[UUID, list[UnderRegulation]]:
     """The same for many projects; as many queries as for one."""
     current = in_force()
     open_or_signed = ["draft", "signed"]
@@ -108,7 +108,7 @@ def standings_of(projects: Iterable[Project]) -> dict[UUID, list[Standing]]:
     }
 
 
-def standing(project: Project, regulation: str) -> Standing:
+def standing(project: Project, regulation: str) -> UnderRegulation:
     """Raises: NotFound: the regulation was never in force, nor was the project classified under it."""
     found = next((each for each in standings(project) if each.regulation == regulation), None)
     if found is None:
@@ -122,9 +122,9 @@ def _standings(
     current: dict[str, PackVersion],
     rows: dict[tuple[str, str], Classification],
     changes: list[Entry],
-) -> list[Standing]:
+) -> list[UnderRegulation]:
     return [
-        Standing(key, current.get(key), signed, draft, _again(project, current.get(key), signed, draft, changes))
+        UnderRegulation(key, current.get(key), signed, draft, _again(project, current.get(key), signed, draft, changes))
         for key in sorted({*current, *(regulation for regulation, _ in rows)})
         for signed, draft in [(rows.get((key, "signed")), rows.get((key, "draft")))]
     ]

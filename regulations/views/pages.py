@@ -72,7 +72,7 @@ def record(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _standing(standing: selectors.Standing) -> dict[str, Any]:
+def _standing(standing: selectors.UnderRegulation) -> dict[str, Any]:
     shown = standing.signed or standing.draft
     pack = shown.pack if shown else standing.in_force.pack
     applies, later = page_selectors.next_dates(standing.signed, timezone.localdate()) if standing.signed else (0, [])

@@ -108,7 +108,7 @@ def test_a_confirmation_falls_back_when_what_it_rests_on_changes():
     confirmed = {"art-4-1": said(covered(training).by_id["art-4-1"])}
     another = record("training-record", "2", audience="Ops", topic="Logs", given_on="2026-02-01")
     standing = covered(training, another, confirmed=confirmed).by_id["art-4-1"]
-    assert (standing.status, standing.is_outdated) == ("needs_review", True)
+    assert (standing.status, standing.confirmed.holds_for(standing.evidence)) == ("needs_review", False)
     assert "confirmed again" in standing.because[-1]
 
 
