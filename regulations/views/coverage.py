@@ -37,7 +37,7 @@ class Asked:
     def fits(self, standing: Standing) -> bool:
         obligation = standing.obligation
         fits_status = standing.applies if self.status == APPLICABLE else self.status in {"", standing.status}
-        fits_owner = not self.owner or (standing.assigned is not None and standing.assigned.owner == self.owner)
+        fits_owner = not self.owner or (standing.assigned is not None and str(standing.assigned.owner_id) == self.owner)
         fits_phase = not self.phase or self.phase in map(str, obligation.phases)
         return fits_status and fits_owner and fits_phase and self.group in {"", obligation.group}
 

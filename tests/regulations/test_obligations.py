@@ -222,3 +222,11 @@ def test_a_reviewer_for_the_law_speaks_as_such(hiring):
         project=hiring.project, user=hiring.dora.user, roles=["domain-expert", "legal-reviewer"], by=hiring.mara
     )
     assert confirm(hiring, by=hiring.dora).role == "legal-reviewer"
+
+
+def test_the_page_narrows_to_what_one_person_sees_to(hiring, client):
+    assign(hiring, "art-9-1")
+    client.force_login(hiring.mara.user)
+    page = client.get(f"/projects/churn/coverage/{ACT}", {"owner": str(hiring.dana.user.pk)}).content.decode()
+    assert "Art. 9(1)" in page
+    assert "Art. 10(2)" not in page
